@@ -14,7 +14,7 @@ _REFUSALS: Mapping[int, type[errors.ZidError]] = {
     404: errors.NotFound,
 }
 # What an error's top level holds beside fields ("tests/zid_sandbox/NOTES.md", "Calls").
-_ENVELOPE = frozenset({"status", "message", "detail", "success", "error", "code", "data"})
+_ENVELOPE = frozenset({"status", "message", "detail", "error", "errors", "code", "data"})
 
 
 class _Origin(TypedDict):
@@ -66,15 +66,19 @@ def _complaints(body: bytes) -> tuple[str | None, str | None, dict[str, list[str
     message, error = _object(payload.get("message")), _object(payload.get("error"))
     description = message.get("description")
     fields: dict[str, list[str]] = {}
+    top_level = {
+        name: value
+        for name, value in payload.items()
+        if name not in _ENVELOPE and isinstance(value, list)
+    }
     for found in (
-        {name: value for name, value in payload.items() if name not in _ENVELOPE},
+        top_level,
+        _object(payload.get("errors")),
         _object(description),
         _object(error.get("fields")),
         _located(payload.get("detail")),
     ):
-        fields.update(
-            {str(name): lines for name, value in found.items() if (lines := _lines(value))}
-        )
+        fields |= {name: lines for name, value in found.items() if (lines := _lines(value))}
     sentences = (
         payload.get("message"),
         description,
@@ -93,7 +97,8 @@ def _object(value: object) -> dict[str, object]:
 
 def _lines(value: object) -> list[str]:
     items = value if isinstance(value, list) else [value]
-    return [item for item in items if isinstance(item, str) and item]
+    texts = (_payload.to_text(item) for item in items if isinstance(item, str))
+    return [text for text in texts if text]
 
 
 def _first(*candidates: object) -> str | None:

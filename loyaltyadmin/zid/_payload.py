@@ -126,6 +126,14 @@ def to_day(value: object) -> datetime.date | None:
         return None
 
 
+def if_readable(read: Callable[[], T]) -> T | None:
+    """Return what a write's answer says, or None: the write itself has succeeded."""
+    try:
+        return read()
+    except errors.UnexpectedPayload:
+        return None
+
+
 class Fields:
     """One JSON object of Zid's, read field by field.
 
