@@ -10,13 +10,12 @@ import flask
 
 from tests.zid_sandbox import tokens
 from tests.zid_sandbox.config import SCOPE
-from tests.zid_sandbox.pages import page
+from tests.zid_sandbox.pages import page, preferred_language
 from tests.zid_sandbox.world import world
 
 pages = flask.Blueprint("oauth", __name__, url_prefix="/oauth")
 
 STORE_COOKIE = "zid_sandbox_store"
-LANGUAGE_COOKIE = "zid_sandbox_language"
 ASKED = ("client_id", "redirect_uri", "response_type", "scope", "state")
 
 
@@ -29,12 +28,6 @@ def current_store() -> sqlite3.Row:
     number = flask.request.cookies.get(STORE_COOKIE, "")
     store = world().store(int(number)) if number.isdecimal() else None
     return store or world().store(world().settings.current_store) or world().stores()[0]
-
-
-def _language() -> str:
-    said = flask.request.args.get("lang") or flask.request.cookies.get(LANGUAGE_COOKIE)
-    said = said or flask.request.accept_languages.best_match(["ar", "en"])
-    return "en" if said == "en" else "ar"
 
 
 def _back(redirect_uri: str, **query: str) -> flask.Response:
@@ -60,7 +53,7 @@ def _mistake(asked: dict[str, str]) -> str | None:
 @pages.get("/authorize")
 def authorize() -> flask.Response:
     asked = {name: flask.request.args.get(name, "") for name in ASKED}
-    language = _language()
+    language = preferred_language()
     if mistake := _mistake(asked):
         shown = page("oauth_mistake.html", language, mistake=mistake, asked=asked)
         return flask.make_response(shown, 400)

@@ -10,6 +10,7 @@ from tests.zid_sandbox.words import WORDS
 from tests.zid_sandbox.world import world
 
 LANGUAGES = ("ar", "en")
+LANGUAGE_COOKIE = "zid_sandbox_language"
 
 
 def page(template: str, language: str, /, **context: Any) -> flask.Response:
@@ -27,6 +28,13 @@ def page(template: str, language: str, /, **context: Any) -> flask.Response:
             **context,
         )
     )
+
+
+def preferred_language() -> str:
+    """From the address, else the dashboard's last one, else the browser's, else Arabic."""
+    said = flask.request.args.get("lang") or flask.request.cookies.get(LANGUAGE_COOKIE)
+    said = said or flask.request.accept_languages.best_match(LANGUAGES)
+    return said if said in LANGUAGES else "ar"
 
 
 def language_or_404(language: str) -> str:

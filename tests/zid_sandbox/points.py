@@ -64,7 +64,7 @@ def adjust(
     reason: str | None,
     refuse_negative: bool,
 ) -> Entry:
-    """Move points by hand; this will raise NoSuchCustomerError or TooFewPointsError, moving none."""
+    """Move points by hand; or raise NoSuchCustomerError or TooFewPointsError and move none."""
     with database.transaction():
         row = database.row(
             "SELECT c.points, s.expiration_days FROM customers c JOIN stores s ON s.id = c.store_id"
