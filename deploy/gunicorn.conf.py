@@ -1,0 +1,34 @@
+"""`gunicorn -c deploy/gunicorn.conf.py loyaltyadmin.wsgi`"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from pathlib import Path
+
+bind = os.environ.get("WEB_BIND") or "127.0.0.1:8000"
+
+# Requests mostly wait, for Zid and for the database: threads, and few processes.
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY") or min(multiprocessing.cpu_count() + 1, 8))
+threads = int(os.environ.get("WEB_THREADS") or 8)
+
+# Longer than one call to Zid may take, repeated once. A deploy waits as long for what is running.
+timeout = 60
+graceful_timeout = 30
+keepalive = 5
+
+# A worker that leaks is replaced before it matters, and not all of them at once.
+max_requests = 5000
+max_requests_jitter = 500
+
+# Heartbeats are files; on a disk a slow write looks like a worker that hangs.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 (not a file of ours)
+
+# The token that opens the app inside Zid's dashboard travels in a query: so neither the query
+# (in %(r)s, %(q)s) nor the Referer (%(f)s) is ever logged.
+accesslog = "-"
+access_log_format = "%(t)s %(m)s %(U)s %(s)s %(B)s bytes %(M)s ms"
+
+# Its socket would be a way in that nobody asked for.
+control_socket_disable = True
