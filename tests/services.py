@@ -1,0 +1,220 @@
+"""Throw-away servers for the tests, and where to find a browser.
+
+Each server is private: a temporary folder, a free port on loopback, gone when its context is left
+(or, should the tests be killed, when their process is). From the command line:
+
+    python -m tests.services -- pytest -m services
+
+runs a command with DATABASE_URL and REDIS_URL set to a PostgreSQL and a Redis of its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import TypedDict
+
+import psycopg
+
+from loyaltyadmin.web import supervisor
+
+START_SECONDS = 30
+STOP_SECONDS = 10
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+
+class NotFound(Exception):  # noqa: N818 (says what is missing, not that something failed)
+    """A program is not on this machine."""
+
+
+def find_chromium() -> str | None:
+    """The browser for the browser tests; CHROMIUM names another one."""
+    named = os.environ.get("CHROMIUM")
+    return named or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def find_redis() -> str | None:
+    return shutil.which("redis-server") or shutil.which("valkey-server")
+
+
+def find_postgresql() -> Path | None:
+    """The folder of `initdb` and `postgres`: Debian keeps them off the PATH, by version."""
+    on_path = shutil.which("initdb")
+    if on_path and shutil.which("postgres"):
+        return Path(on_path).parent
+    versions = Path("/usr/lib/postgresql").glob("*/bin/initdb")
+    newest = max(versions, key=lambda path: _as_number(path.parent.parent.name), default=None)
+    return newest.parent if newest else None
+
+
+@contextlib.contextmanager
+def postgresql() -> Iterator[str]:
+    """A PostgreSQL server; gives its DATABASE_URL."""
+    programs = find_postgresql()
+    if programs is None:
+        raise NotFound("PostgreSQL (initdb and postgres)")
+    port = _free_port()
+    owner = _owner()
+    # /tmp rather than pytest's own folder, which the server's user may not enter.
+    with tempfile.TemporaryDirectory(prefix="loyaltyadmin-pg-", dir="/tmp") as name:
+        folder = Path(name)
+        if owner:
+            os.chown(folder, owner.pw_uid, owner.pw_gid)
+        data = folder / "data"
+        initdb = [f"{programs}/initdb", "-D", f"{data}", "-U", "tests", "-A", "trust",
+                  "-E", "UTF8", "--locale=C", "--no-sync"]  # fmt: skip
+        subprocess.run(initdb, check=True, cwd="/", stdout=subprocess.DEVNULL, **_running_as(owner))
+        # Nothing here has to survive a power cut, so nothing waits for the disk.
+        settings = {
+            "listen_addresses": "127.0.0.1",
+            "unix_socket_directories": str(folder),
+            "fsync": "off",
+            "synchronous_commit": "off",
+            "full_page_writes": "off",
+            "max_connections": "50",
+        }
+        options = [f"--{key}={value}" for key, value in settings.items()]
+        command = [f"{programs}/postgres", "-D", f"{data}", "-p", f"{port}", *options]
+        url = f"postgres://tests@127.0.0.1:{port}/postgres"
+
+        def answers() -> bool:
+            with contextlib.suppress(psycopg.OperationalError), psycopg.connect(url):
+                return True
+            return False
+
+        with _server(command, answers, stop=signal.SIGINT, log=folder / "log", owner=owner):
+            yield url
+
+
+@contextlib.contextmanager
+def redis_server() -> Iterator[str]:
+    """A Redis server; gives its REDIS_URL."""
+    program = find_redis()
+    if program is None:
+        raise NotFound("Redis (redis-server)")
+    port = _free_port()
+    with tempfile.TemporaryDirectory(prefix="loyaltyadmin-redis-") as name:
+        folder = Path(name)
+        command = [program, "--port", str(port), "--bind", "127.0.0.1", "--dir", name,
+                   "--save", "", "--appendonly", "no"]  # fmt: skip
+
+        def answers() -> bool:
+            with contextlib.suppress(OSError), _connect(port) as connection:
+                connection.sendall(b"PING\r\n")
+                return connection.recv(16).startswith(b"+PONG")
+            return False
+
+        with _server(command, answers, stop=signal.SIGTERM, log=folder / "log", owner=None):
+            yield f"redis://127.0.0.1:{port}/0"
+
+
+@contextlib.contextmanager
+def _server(
+    command: Sequence[str],
+    answers: Callable[[], bool],
+    *,
+    stop: signal.Signals,
+    log: Path,
+    owner: pwd.struct_passwd | None,
+) -> Iterator[None]:
+    guard = supervisor.Guard()
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            **_running_as(owner),
+        )
+    guard.watch(process.pid)
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while not answers():
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"{command[0]} does not start:\n{log.read_text()}")
+            time.sleep(0.02)
+        yield
+    finally:
+        process.send_signal(stop)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(STOP_SECONDS)
+        process.kill()
+        process.wait()
+        guard.forget(process.pid)
+        guard.close()
+
+
+def _owner() -> pwd.struct_passwd | None:
+    """Whom to run PostgreSQL as, which refuses to be root."""
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(name)
+    raise NotFound("an account that PostgreSQL can run as: it refuses root")
+
+
+class _RunningAs(TypedDict):
+    user: int | None
+    group: int | None
+    extra_groups: list[str | int] | None
+
+
+def _running_as(owner: pwd.struct_passwd | None) -> _RunningAs:
+    if owner is None:
+        return {"user": None, "group": None, "extra_groups": None}
+    return {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _connect(port: int) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), timeout=1)
+
+
+def _as_number(version: str) -> float:
+    try:
+        return float(version)
+    except ValueError:
+        return 0.0
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)
+
+
+def main(arguments: Sequence[str]) -> int:
+    command = list(arguments[1:] if arguments[:1] == ["--"] else arguments)
+    if not command:
+        print("usage: python -m tests.services -- command…", file=sys.stderr)
+        return 2
+    signal.signal(signal.SIGTERM, _leave)
+    try:
+        with postgresql() as database_url, redis_server() as redis_url:
+            addresses = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
+            return subprocess.run(command, env={**os.environ, **addresses}, check=False).returncode
+    except NotFound as missing:
+        print(f"Not found on this machine: {missing}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
