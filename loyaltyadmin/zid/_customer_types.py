@@ -20,7 +20,8 @@ class Direction(enum.StrEnum):
     @classmethod
     def from_wire(cls, value: object) -> Direction | None:
         """Return the direction that Zid's sign means; the docs' older example says "add"."""
-        return {"+": cls.ADD, "-": cls.DEDUCT, "add": cls.ADD}.get(str(value))
+        known = {"+": cls.ADD, "-": cls.DEDUCT, "add": cls.ADD}
+        return known.get(value) if isinstance(value, str) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
