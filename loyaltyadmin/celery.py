@@ -1,0 +1,20 @@
+"""The Celery application: `celery -A loyaltyadmin worker`, `celery -A loyaltyadmin beat`.
+
+The database is the truth and a message only a wake-up call (docs/adr/0004), so tasks take ids,
+return nothing, and may be lost or delivered twice.
+"""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+from kombu.transport import TRANSPORT_ALIASES
+
+TRANSPORT_ALIASES["files"] = "loyaltyadmin.file_broker:Transport"
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "loyaltyadmin.settings")
+
+app = Celery("loyaltyadmin")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

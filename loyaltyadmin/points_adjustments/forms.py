@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from loyaltyadmin.points_adjustments import reference, sheet
+from loyaltyadmin.points_adjustments.states import Direction
+
+UNREADABLE = {
+    "too_large": _("The file is larger than 20 MB. Split it and upload the parts one by one."),
+    "empty": _("The file is empty."),
+    "not_text": _("This is not a CSV file. Save it as CSV in your spreadsheet and upload that."),
+    "no_header": _(
+        "The first line must name the columns: customer_id, points and, if you like, reason."
+    ),
+    "too_many_rows": _(
+        "The file has more than 100,000 lines. Split it and upload the parts one by one."
+    ),
+}
+NO_ROWS = _("No line of the file could be read. The first line that could not: line %(line)s.")
+
+PROBLEMS = {
+    "bad_customer_id": _("the customer number is not a whole number"),
+    "bad_points": _("the points are not a whole number"),
+    "no_points": _("the points are zero"),
+    "too_many_points": _("more than 1,000,000 points at once"),
+}
+
+
+class ReasonField(forms.CharField):
+    """The merchant's words; what is sent adds the reference, hence the limit."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label=_("Reason"),
+            help_text=_("Customers may see it in their points history."),
+            max_length=reference.longest_text(),
+            **kwargs,
+        )
+
+
+class AdjustCustomerPointsForm(forms.Form):
+    direction = forms.ChoiceField(
+        label=_("What to do"), choices=Direction, initial=Direction.ADD, widget=forms.RadioSelect
+    )
+    points = forms.IntegerField(
+        label=_("Points"),
+        min_value=1,
+        max_value=sheet.MOST_POINTS,
+        # Text, so that Arabic-Indic digits can be typed; a number field refuses them unseen.
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={"invalid": _("Enter a whole number.")},
+    )
+    reason = ReasonField(required=True)
+    submission = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    def clean_direction(self) -> Direction:
+        return Direction(self.cleaned_data["direction"])
+
+
+class StartBulkAdjustmentForm(forms.Form):
+    file = forms.FileField(
+        label=_("CSV file"),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
+        error_messages={"empty": UNREADABLE["empty"]},
+    )
+    reason = ReasonField(required=False)
+
+    def clean_file(self) -> sheet.Sheet:
+        upload = self.cleaned_data["file"]
+        if upload.size > sheet.MOST_BYTES:
+            raise forms.ValidationError(UNREADABLE["too_large"])
+        try:
+            read = sheet.read(content=upload.read())
+        except sheet.Unreadable as error:
+            raise forms.ValidationError(UNREADABLE[error.code]) from None
+        if not read.rows:
+            if not read.problems:
+                raise forms.ValidationError(UNREADABLE["empty"])
+            raise forms.ValidationError(NO_ROWS, params={"line": read.problems[0].line})
+        return read
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        read = cleaned.get("file")
+        if read and not cleaned.get("reason") and any(not row.reason for row in read.rows):
+            self.add_error(
+                "reason", _("Some lines of the file have no reason. Write one here for them.")
+            )
+        return cleaned

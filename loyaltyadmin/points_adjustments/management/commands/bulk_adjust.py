@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from loyaltyadmin.points_adjustments import operations, reference, sheet, tasks
+from loyaltyadmin.points_adjustments.forms import PROBLEMS, UNREADABLE
+from loyaltyadmin.points_adjustments.models import BulkAdjustment
+from loyaltyadmin.points_adjustments.states import Direction, JobStatus
+from loyaltyadmin.stores.models import Store
+
+POLL_SECONDS = 1.0
+CUSTOMERS_SHOWN = 1000
+
+
+class Command(BaseCommand):
+    help = "Adjust the points of many customers of a store, from a CSV file, as the page does."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--store", type=int, required=True, help="Zid's number of the store")
+        parser.add_argument("--file", type=Path, required=True, help="customer_id, points, reason")
+        parser.add_argument("--reason", default="", help="for lines without one of their own")
+        parser.add_argument("--dry-run", action="store_true", help="say what would happen, only")
+        parser.add_argument("--yes", action="store_true", help="do not ask before it starts")
+        parser.add_argument("--wait", action="store_true", help="end when the job does")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        store = Store.objects.filter(id=options["store"], uninstalled_at=None).first()
+        if store is None:
+            raise CommandError(f"The app is not installed on store {options['store']}.")
+        if len(options["reason"]) > reference.longest_text():
+            raise CommandError(f"--reason takes {reference.longest_text()} characters at most.")
+        started = time.monotonic()
+        read = _read(options["file"])
+        self._show(read)
+        if options["dry_run"]:
+            self.stdout.write(json.dumps(_preview(read, seconds=time.monotonic() - started)))
+            return
+        if not read.rows:
+            raise CommandError("No line of the file could be read.", returncode=2)
+        if not options["reason"] and any(not row.reason for row in read.rows):
+            raise CommandError("Some lines have no reason: give one with --reason.")
+        if not options["yes"]:
+            self._ask()
+        job = operations.start_bulk_adjustment(
+            store=store,
+            sheet=read,
+            reason=options["reason"],
+            source=BulkAdjustment.Source.COMMAND,
+            file_name=options["file"].name,
+        )
+        operations.confirm_bulk_adjustment(job=job)
+        tasks.take_turn.delay_on_commit(store.id)
+        self.stdout.write(f"Bulk adjustment {job.id} is queued.")
+        if options["wait"]:
+            self._wait(job)
+
+    def _show(self, read: sheet.Sheet) -> None:
+        for problem in read.problems:
+            self.stdout.write(f"Line {problem.line} is left out: {PROBLEMS[problem.code]}.")
+        self.stdout.write(
+            f"{len(read.rows)} lines ready, {len(read.problems)} left out, "
+            f"{read.duplicates} for a customer who has an earlier line; "
+            f"{read.points_added} points to add, {read.points_taken} to take away."
+        )
+
+    def _ask(self) -> None:
+        if not sys.stdin.isatty():
+            raise CommandError("Nothing was sent. Add --yes to start without being asked.")
+        if input("Start? Type yes: ").strip().lower() != "yes":
+            raise CommandError("Nothing was sent.")
+
+    def _wait(self, job: BulkAdjustment) -> None:
+        shown = None
+        while True:
+            job.refresh_from_db()
+            progress = operations.progress_of(job=job)
+            if progress != shown:
+                shown = progress
+                self.stdout.write(f"{progress.done} of {progress.lines} lines done")
+            if job.is_over or job.status == JobStatus.PAUSED:
+                break
+            time.sleep(POLL_SECONDS)
+        self.stdout.write(
+            json.dumps(
+                {
+                    "job": str(job.id),
+                    "state": job.status,
+                    "lines": progress.lines,
+                    "applied": progress.applied,
+                    "rejected": progress.rejected,
+                    "skipped": progress.skipped,
+                    "unknown": progress.unknown,
+                }
+            )
+        )
+        if job.status != JobStatus.FINISHED:
+            sys.exit(1)
+
+
+def _read(path: Path) -> sheet.Sheet:
+    try:
+        return sheet.read(content=path.read_bytes())
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror}.", returncode=2) from None
+    except sheet.Unreadable as error:
+        raise CommandError(str(UNREADABLE[error.code]), returncode=2) from None
+
+
+def _preview(read: sheet.Sheet, *, seconds: float) -> dict[str, Any]:
+    customers: dict[str, int] = {}
+    for row in read.rows:
+        key = str(row.customer_id)
+        if key in customers or len(customers) < CUSTOMERS_SHOWN:
+            signed = row.points if row.direction is Direction.ADD else -row.points
+            customers[key] = customers.get(key, 0) + signed
+    return {
+        "lines": len(read.rows) + len(read.problems),
+        "ready": len(read.rows),
+        "problems": [
+            {"line": problem.line, "code": problem.code, "text": str(PROBLEMS[problem.code])}
+            for problem in read.problems
+        ],
+        "duplicates": read.duplicates,
+        "points_added": read.points_added,
+        "points_taken": read.points_taken,
+        "seconds": round(seconds, 3),
+        "customers": customers,
+    }

@@ -1,0 +1,237 @@
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from loyaltyadmin.points_adjustments import reference
+from loyaltyadmin.points_adjustments.states import (
+    JOB_ARROWS,
+    JOB_OVER,
+    LINE_ARROWS,
+    LINE_DONE,
+    Direction,
+    JobStatus,
+    LineStatus,
+)
+from loyaltyadmin.stores.models import Store
+
+
+class BulkAdjustment(models.Model):
+    """A job: many customers' points changed one after another, and how far that is.
+
+    It holds no counts and no cursor. Progress is what its lines say, so it cannot drift.
+    """
+
+    class Source(models.TextChoices):
+        PAGE = "page"
+        COMMAND = "command"
+
+    class PauseReason(models.TextChoices):
+        MERCHANT = "merchant"
+        TOKENS = "tokens"
+        SCOPE = "scope"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="bulk_adjustments")
+    status = models.CharField(max_length=10, choices=JobStatus, default=JobStatus.DRAFT)
+    source = models.CharField(max_length=7, choices=Source)
+    file_name = models.CharField(max_length=255, blank=True)
+    reason = models.CharField(max_length=255, blank=True)
+    problems = models.JSONField(
+        default=list, help_text="the file's lines that could not be read: line, code, value"
+    )
+    pause_reason = models.CharField(max_length=8, choices=PauseReason, blank=True)
+    created_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["store"],
+                condition=Q(status=JobStatus.RUNNING),
+                name="one_bulk_adjustment_runs_per_store",
+            ),
+            models.CheckConstraint(
+                name="bulk_adjustment_confirmed_before_it_runs",
+                condition=Q(status__in=[JobStatus.DRAFT, JobStatus.CANCELLED])
+                | Q(confirmed_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="bulk_adjustment_over_has_an_end",
+                condition=Q(status__in=JOB_OVER, ended_at__isnull=False)
+                | (~Q(status__in=JOB_OVER) & Q(ended_at=None)),
+            ),
+            models.CheckConstraint(
+                name="bulk_adjustment_paused_has_a_reason",
+                condition=(Q(status=JobStatus.PAUSED) & ~Q(pause_reason=""))
+                | (~Q(status=JobStatus.PAUSED) & Q(pause_reason="")),
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["store", "status", "confirmed_at"])]
+
+    def __str__(self) -> str:
+        return f"bulk adjustment {self.id} of store {self.store_id}"
+
+    def move(self, *, to: JobStatus, **fields: Any) -> bool:
+        """This will change the status unless another process did so first; tells whether it has.
+
+        Raises: ValueError for a way that the table does not have.
+        """
+        origin = JobStatus(self.status)
+        if (origin, to) not in JOB_ARROWS:
+            raise ValueError(f"no bulk adjustment goes from {origin} to {to}")
+        fields.setdefault("pause_reason", "")
+        moved = BulkAdjustment.objects.filter(id=self.id, status=origin).update(status=to, **fields)
+        if moved:
+            self.status = to
+            for name, value in fields.items():
+                setattr(self, name, value)
+        return moved == 1
+
+    @property
+    def is_over(self) -> bool:
+        return self.status in JOB_OVER
+
+
+class LineQuerySet(models.QuerySet["Line"]):
+    def due_for_a_look(self, *, now: dt.datetime) -> LineQuerySet:
+        """Unknown lines whose customer's points history is to be read now."""
+        return self.filter(status=LineStatus.UNKNOWN, look_at__lte=now)
+
+
+class Line(models.Model):
+    """One change of one customer's points: the row comes first, then the call, then the outcome.
+
+    Every point that this app moves has its line, whether of a bulk adjustment or, with `job` null,
+    of a single one.
+    """
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="lines")
+    job = models.ForeignKey(
+        BulkAdjustment, on_delete=models.CASCADE, null=True, related_name="lines"
+    )
+    position = models.PositiveIntegerField(default=1, help_text="the line's number in the file")
+    customer_id = models.BigIntegerField()
+    direction = models.CharField(max_length=1, choices=Direction)
+    points = models.PositiveIntegerField()
+    reason = models.CharField(max_length=255, blank=True, help_text="the merchant's own text")
+    reference = models.CharField(max_length=16, unique=True, default=reference.new, editable=False)
+
+    submission = models.UUIDField(
+        null=True, unique=True, help_text="which form sent it, so that a double click adjusts once"
+    )
+    status = models.CharField(max_length=8, choices=LineStatus, default=LineStatus.PENDING)
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="how often it was sent")
+    claim = models.UUIDField(null=True, help_text="which process is sending it")
+    claimed_at = models.DateTimeField(null=True)
+    unknown_at = models.DateTimeField(null=True, help_text="since when the outcome is unknown")
+    look_at = models.DateTimeField(null=True, help_text="when to read the points history next")
+    applied_at = models.DateTimeField(null=True, help_text="the date of Zid's own entry")
+    ended_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=32, blank=True, help_text="a code of ours")
+    zid_message = models.TextField(blank=True, help_text="why not, in Zid's own words")
+    created_at = models.DateTimeField()
+
+    objects: ClassVar[LineQuerySet] = LineQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["job", "position"], name="one_line_per_position"),
+            models.CheckConstraint(name="line_moves_points", condition=Q(points__gt=0)),
+            models.CheckConstraint(
+                name="line_claimed_by_somebody",
+                condition=Q(
+                    status=LineStatus.CLAIMED, claim__isnull=False, claimed_at__isnull=False
+                )
+                | (~Q(status=LineStatus.CLAIMED) & Q(claim=None)),
+            ),
+            models.CheckConstraint(
+                name="line_unknown_will_be_looked_at",
+                condition=Q(
+                    status=LineStatus.UNKNOWN, unknown_at__isnull=False, look_at__isnull=False
+                )
+                | (~Q(status=LineStatus.UNKNOWN) & Q(look_at=None)),
+            ),
+            models.CheckConstraint(
+                name="line_applied_has_zids_date",
+                condition=Q(status=LineStatus.APPLIED, applied_at__isnull=False)
+                | (~Q(status=LineStatus.APPLIED) & Q(applied_at=None)),
+            ),
+            models.CheckConstraint(
+                name="line_done_has_an_end",
+                condition=Q(status__in=LINE_DONE, ended_at__isnull=False)
+                | (~Q(status__in=LINE_DONE) & Q(ended_at=None)),
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["job", "status", "position"]),
+            models.Index(
+                fields=["store", "look_at"],
+                name="line_unknown",
+                condition=Q(status=LineStatus.UNKNOWN),
+            ),
+            models.Index(
+                fields=["claimed_at"], name="line_claimed", condition=Q(status=LineStatus.CLAIMED)
+            ),
+            models.Index(fields=["store", "customer_id", "-created_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"line {self.reference} of store {self.store_id}"
+
+    @property
+    def sent_reason(self) -> str:
+        """The reason as Zid gets it, with the reference at its end."""
+        return reference.reason_with(self.reference, text=self.reason)
+
+    def move(self, *, to: LineStatus, only_if_running: bool = False, **fields: Any) -> bool:
+        """This will change the status unless another process did so first; tells whether it has.
+
+        A claimed line is moved only by who knows its claim. With `only_if_running` the line's
+        bulk adjustment, if it has one, must be running too.
+
+        Raises: ValueError for a way that the table does not have.
+        """
+        origin = LineStatus(self.status)
+        if (origin, to) not in LINE_ARROWS:
+            raise ValueError(f"no line goes from {origin} to {to}")
+        if to is not LineStatus.CLAIMED:
+            fields["claim"] = None
+        if to is not LineStatus.UNKNOWN:
+            fields["look_at"] = None
+        rows = Line.objects.filter(id=self.id, status=origin, claim=self.claim)
+        if only_if_running and self.job_id is not None:
+            # A subquery on the job alone: the line's own conditions must stand in the UPDATE
+            # itself, where PostgreSQL checks them again after waiting for a lock.
+            rows = rows.filter(
+                job_id__in=BulkAdjustment.objects.filter(
+                    id=self.job_id, status=JobStatus.RUNNING
+                ).values("id")
+            )
+        moved = rows.update(status=to, **fields)
+        if moved:
+            self.status = to
+            for name, value in fields.items():
+                setattr(self, name, value)
+        return moved == 1
+
+
+class Turn(models.Model):
+    """Who is working on a store's lines at the moment: one process at a time, for as long as it renews.
+
+    Only a matter of order: what keeps a line from being sent twice is its claim.
+    """
+
+    store = models.OneToOneField(Store, on_delete=models.CASCADE, primary_key=True)
+    holder = models.UUIDField(null=True)
+    held_until = models.DateTimeField(null=True)
+    woken_at = models.DateTimeField(null=True, help_text="when a worker was last told to come")
+
+    def __str__(self) -> str:
+        return f"turn of store {self.store_id}"

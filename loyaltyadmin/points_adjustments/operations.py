@@ -1,0 +1,258 @@
+"""Adjusting one customer's points, and the life of a bulk adjustment."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Sum
+from django.utils import timezone
+
+from loyaltyadmin.points_adjustments import sending, turns
+from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
+from loyaltyadmin.points_adjustments.sheet import Sheet
+from loyaltyadmin.points_adjustments.states import (
+    Direction,
+    JobStatus,
+    LineStatus,
+)
+from loyaltyadmin.stores.models import Store
+from loyaltyadmin.zid import errors
+
+if TYPE_CHECKING:
+    from loyaltyadmin.stores.pacer import Pacer
+    from loyaltyadmin.zid.client import Client
+
+ROWS_PER_INSERT = 1000
+PROBLEMS_KEPT = 1000
+
+
+class NotPossible(Exception):
+    """The bulk adjustment is not in a state that allows this, for instance because it has ended."""
+
+
+# One customer
+
+
+def adjust_customer_points(
+    *,
+    store: Store,
+    zid: Client,
+    pace: Pacer,
+    customer_id: int,
+    direction: Direction,
+    points: int,
+    reason: str,
+    submission: uuid.UUID,
+) -> Line:
+    """This will adjust one customer's points, once per `submission`, and give the line that tells.
+
+    The line is written before Zid is called. An answer that is lost leaves it unknown; a worker
+    then looks it up in the points history. A repeated submission sends nothing and gives the
+    first one's line.
+    """
+    line, is_new = _single_line(
+        store=store,
+        customer_id=customer_id,
+        direction=direction,
+        points=points,
+        reason=reason,
+        submission=submission,
+    )
+    if not is_new:
+        return line
+    try:
+        sending.send(line=line, zid=zid, pace=pace)
+    except errors.RateLimited:
+        line.move(to=LineStatus.SKIPPED, ended_at=timezone.now(), problem="not_sent")
+    return line
+
+
+def _single_line(*, store: Store, submission: uuid.UUID, **values: object) -> tuple[Line, bool]:
+    try:
+        with transaction.atomic():
+            line = Line.objects.create(
+                store=store, submission=submission, created_at=timezone.now(), **values
+            )
+    except IntegrityError:
+        return Line.objects.get(store=store, submission=submission), False
+    return line, True
+
+
+# Bulk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a bulk adjustment is. Counts of lines, except where the name says points."""
+
+    lines: int = 0
+    applied: int = 0
+    rejected: int = 0
+    skipped: int = 0
+    unknown: int = 0
+    waiting: int = 0
+    points_added: int = 0
+    points_taken: int = 0
+
+    @property
+    def done(self) -> int:
+        return self.applied + self.rejected + self.skipped
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.done // self.lines if self.lines else 0
+
+
+@transaction.atomic
+def start_bulk_adjustment(
+    *,
+    store: Store,
+    sheet: Sheet,
+    reason: str,
+    source: BulkAdjustment.Source,
+    file_name: str = "",
+) -> BulkAdjustment:
+    """This will keep a sheet's lines as a draft; nothing is sent before it is confirmed.
+
+    `reason` is for the lines that bring none of their own.
+    """
+    now = timezone.now()
+    job = BulkAdjustment.objects.create(
+        store=store,
+        source=source,
+        file_name=file_name[-255:],
+        reason=reason,
+        problems=[asdict(problem) for problem in sheet.problems[:PROBLEMS_KEPT]],
+        created_at=now,
+    )
+    Line.objects.bulk_create(
+        (
+            Line(
+                store=store,
+                job=job,
+                position=row.position,
+                customer_id=row.customer_id,
+                direction=row.direction,
+                points=row.points,
+                reason=row.reason or reason,
+                created_at=now,
+            )
+            for row in sheet.rows
+        ),
+        batch_size=ROWS_PER_INSERT,
+    )
+    return job
+
+
+def confirm_bulk_adjustment(*, job: BulkAdjustment) -> None:
+    """This will queue a draft; the caller wakes a worker once that is committed.
+
+    Confirming twice does nothing the second time.
+
+    Raises: NotPossible for a draft without lines, or one that was thrown away.
+    """
+    if job.status == JobStatus.DRAFT and job.lines.exists():
+        job.move(to=JobStatus.QUEUED, confirmed_at=timezone.now())
+    _refresh(job)
+    if job.confirmed_at is None:
+        raise NotPossible
+
+
+def pause_bulk_adjustment(*, job: BulkAdjustment) -> None:
+    """This will stop a bulk adjustment before its next line. What is under way gets its outcome.
+
+    Raises: NotPossible.
+    """
+    _move(job, to=JobStatus.PAUSED, pause_reason=BulkAdjustment.PauseReason.MERCHANT)
+
+
+def resume_bulk_adjustment(*, job: BulkAdjustment) -> None:
+    """This will queue a paused bulk adjustment again; the caller wakes a worker.
+
+    Raises: NotPossible.
+    """
+    _move(job, to=JobStatus.QUEUED)
+
+
+def cancel_bulk_adjustment(*, job: BulkAdjustment) -> None:
+    """This will stop a bulk adjustment for good.
+
+    1. Every line that was not sent is skipped, at once.
+    2. It is over when the lines that were under way have their outcome.
+
+    Raises: NotPossible.
+    """
+    now = timezone.now()
+    if job.status == JobStatus.DRAFT:
+        with transaction.atomic():
+            _move(job, to=JobStatus.CANCELLED, ended_at=now)
+            _skip_pending(job=job, now=now)
+        return
+    with transaction.atomic():
+        _move(job, to=JobStatus.CANCELLING)
+        _skip_pending(job=job, now=now)
+    turns.end_if_done(job=job)
+
+
+def progress_of(*, job: BulkAdjustment) -> Progress:
+    """This will count a bulk adjustment's lines by outcome. `points_…` are those of all its lines."""
+    counts: dict[str, int] = {}
+    points: dict[str, int] = {Direction.ADD: 0, Direction.TAKE: 0}
+    groups = (
+        job.lines.order_by()
+        .values("status", "direction")
+        .annotate(count=Count("id"), points_sum=Sum("points"))
+    )
+    for group in groups:
+        counts[group["status"]] = counts.get(group["status"], 0) + group["count"]
+        points[group["direction"]] += group["points_sum"]
+    return Progress(
+        lines=sum(counts.values()),
+        applied=counts.get(LineStatus.APPLIED, 0),
+        rejected=counts.get(LineStatus.REJECTED, 0),
+        skipped=counts.get(LineStatus.SKIPPED, 0),
+        unknown=counts.get(LineStatus.UNKNOWN, 0),
+        waiting=counts.get(LineStatus.PENDING, 0) + counts.get(LineStatus.CLAIMED, 0),
+        points_added=points[Direction.ADD],
+        points_taken=points[Direction.TAKE],
+    )
+
+
+def jobs_ahead_of(*, job: BulkAdjustment) -> int:
+    """This will count the store's bulk adjustments that come before a queued one."""
+    if job.status != JobStatus.QUEUED:
+        return 0
+    others = BulkAdjustment.objects.filter(store_id=job.store_id)
+    return (
+        others.filter(status=JobStatus.RUNNING).count()
+        + others.filter(status=JobStatus.QUEUED, confirmed_at__lt=job.confirmed_at).count()
+    )
+
+
+def results_of(*, job: BulkAdjustment) -> Iterable[Line]:
+    """This will give a bulk adjustment's lines in the file's order, a few at a time."""
+    return job.lines.order_by("position").iterator(chunk_size=ROWS_PER_INSERT)
+
+
+def _skip_pending(*, job: BulkAdjustment, now: dt.datetime) -> None:
+    job.lines.filter(status=LineStatus.PENDING).update(
+        status=LineStatus.SKIPPED, ended_at=now, problem="cancelled"
+    )
+
+
+def _move(job: BulkAdjustment, *, to: JobStatus, **fields: object) -> None:
+    try:
+        moved = job.move(to=to, **fields)
+    except ValueError:
+        moved = False
+    if not moved:
+        raise NotPossible
+
+
+def _refresh(job: BulkAdjustment) -> None:
+    job.refresh_from_db(fields=["status", "confirmed_at"])

@@ -1,0 +1,37 @@
+"""The short code that ends the reason of every adjustment.
+
+It is how a lost answer is settled: Zid keeps the reason verbatim in the customer's points history
+(tests/zid_sandbox/NOTES.md, "Calls"), so an entry that carries a line's reference is that line.
+
+Its form is `#` and ten characters without vowels or look-alikes, such as `#7kq2xw9d4m`: quiet for
+a shopper, never a word, and 24^10 of them leave no room for chance.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+from django.conf import settings
+
+ALPHABET = "23456789bcdfghjkmpqrtvwx"
+LENGTH = 10
+
+
+def new() -> str:
+    """This will make a reference that no other line has."""
+    return "#" + "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+
+
+def longest_text() -> int:
+    """This will tell how many characters a merchant's reason may have beside the reference."""
+    return int(settings.ZID_REASON_MAX_LENGTH) - LENGTH - len("# ")
+
+
+def reason_with(reference: str, *, text: str) -> str:
+    """This will give the reason to send: the merchant's text, shortened if need be, and the code."""
+    return f"{' '.join(text.split())[: longest_text()].rstrip()} {reference}".strip()
+
+
+def is_in(reason: str | None, *, reference: str) -> bool:
+    """This will tell whether a reason in the points history carries `reference`."""
+    return reason is not None and reason.rstrip().endswith(reference)

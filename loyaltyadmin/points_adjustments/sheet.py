@@ -1,0 +1,181 @@
+"""Reads an uploaded file into rows: which customer, how many points, why.
+
+The first line names the columns, in any order: `customer_id, points` and, if wanted, `reason`.
+Points are whole, with a minus sign to take some away. Digits may be Arabic-Indic. Lines that
+cannot be read are named and left out; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from loyaltyadmin.points_adjustments.states import Direction
+
+MOST_BYTES = 20 * 1024 * 1024
+MOST_ROWS = 100_000
+MOST_POINTS = 1_000_000
+COLUMNS = {
+    "customer_id": {
+        "customer_id",
+        "customer id",
+        "customer",
+        "id",
+        "رقم العميل",
+        "العميل",
+        "معرف العميل",
+    },
+    "points": {"points", "النقاط", "نقاط", "عدد النقاط"},
+    "reason": {"reason", "السبب", "سبب"},
+}
+_WHOLE_NUMBER = re.compile(r"([+\-−]?)\s*(\d{1,15})")
+
+
+class Unreadable(Exception):
+    """The file as a whole cannot be read; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One adjustment. `position` is the line's number in the file, the header being 1."""
+
+    position: int
+    customer_id: int
+    direction: Direction
+    points: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A line that was left out: a code of ours, and what stood there."""
+
+    line: int
+    code: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    rows: list[Row]
+    problems: list[Problem]
+
+    @property
+    def duplicates(self) -> int:
+        """How many rows are for a customer who has an earlier row."""
+        counts = Counter(row.customer_id for row in self.rows)
+        return sum(count - 1 for count in counts.values())
+
+    @property
+    def points_added(self) -> int:
+        return sum(row.points for row in self.rows if row.direction is Direction.ADD)
+
+    @property
+    def points_taken(self) -> int:
+        return sum(row.points for row in self.rows if row.direction is Direction.TAKE)
+
+
+def read(*, content: bytes) -> Sheet:
+    """This will read a CSV file.
+
+    UTF-8 with or without a byte order mark, UTF-16 and Windows-1256; comma, semicolon or tab.
+
+    Raises: Unreadable with `too_large`, `empty`, `not_text`, `no_header` or `too_many_rows`.
+    """
+    if len(content) > MOST_BYTES:
+        raise Unreadable("too_large")
+    text = _decode(content)
+    if not text.strip():
+        raise Unreadable("empty")
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    try:
+        return _read_lines(lines)
+    except csv.Error:
+        raise Unreadable("not_text") from None
+
+
+def _read_lines(lines: Iterator[list[str]]) -> Sheet:
+    columns = _columns(next(lines))
+    rows: list[Row] = []
+    problems: list[Problem] = []
+    for position, cells in enumerate(lines, start=2):
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(rows) + len(problems) >= MOST_ROWS:
+            raise Unreadable("too_many_rows")
+        read_row = _row(position, {name: _cell(cells, at) for name, at in columns.items()})
+        if isinstance(read_row, Row):
+            rows.append(read_row)
+        else:
+            problems.append(read_row)
+    return Sheet(rows=rows, problems=problems)
+
+
+def _row(position: int, cells: dict[str, str]) -> Row | Problem:
+    customer = _WHOLE_NUMBER.fullmatch(cells["customer_id"])
+    if customer is None or customer[1] or int(customer[2]) == 0:
+        return Problem(line=position, code="bad_customer_id", value=cells["customer_id"][:50])
+    points = _WHOLE_NUMBER.fullmatch(cells["points"])
+    if points is None:
+        return Problem(line=position, code="bad_points", value=cells["points"][:50])
+    if int(points[2]) == 0:
+        return Problem(line=position, code="no_points", value=cells["points"][:50])
+    if int(points[2]) > MOST_POINTS:
+        return Problem(line=position, code="too_many_points", value=cells["points"][:50])
+    return Row(
+        position=position,
+        customer_id=int(customer[2]),
+        direction=Direction.TAKE if points[1] in {"-", "−"} else Direction.ADD,
+        points=int(points[2]),
+        reason=cells.get("reason", "")[:255],
+    )
+
+
+def _columns(header: list[str]) -> dict[str, int]:
+    names = [name.strip().casefold() for name in header]
+    found = {
+        column: index
+        for column, aliases in COLUMNS.items()
+        for index, name in enumerate(names)
+        if name in aliases
+    }
+    if "customer_id" not in found or "points" not in found:
+        raise Unreadable("no_header")
+    return found
+
+
+def _cell(cells: list[str], index: int) -> str:
+    # Direction marks come along when Arabic text is copied from a web page.
+    return (
+        re.sub("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", cells[index]).strip()
+        if index < len(cells)
+        else ""
+    )
+
+
+def _decode(content: bytes) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings = ["utf-16"]
+    else:
+        encodings = ["utf-8-sig", "cp1256"]
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" not in text:
+            return text
+    raise Unreadable("not_text")
+
+
+def _delimiter(text: str) -> str:
+    header = text.lstrip("\r\n").splitlines()[0]
+    return max(",;\t", key=header.count)

@@ -1,0 +1,225 @@
+"""A worker's turn at a store: settle what is unknown, send what is waiting, for some seconds.
+
+The database is the truth and a Celery message only a wake-up call. A turn that never comes, comes
+twice or dies loses nothing: `sweep` finds the stores that nobody is working on, and the lines that
+somebody died on.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from loyaltyadmin.points_adjustments import sending
+from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line, Turn
+from loyaltyadmin.points_adjustments.states import (
+    JOB_WAITING_OR_RUNNING,
+    LINE_IN_FLIGHT,
+    JobStatus,
+    LineStatus,
+)
+from loyaltyadmin.stores import operations as stores
+from loyaltyadmin.stores import pacer
+from loyaltyadmin.stores.models import Store
+from loyaltyadmin.zid import errors
+
+if TYPE_CHECKING:
+    from loyaltyadmin.zid.client import Client
+
+logger = logging.getLogger(__name__)
+
+TURN_SECONDS = 20  # then the next store has the thread
+HOLD_SECONDS = 15  # a dead worker's turn is free again after this
+RENEW_SECONDS = 5
+WAKE_AGAIN_SECONDS = 10
+LONGEST_PAUSE_SECONDS = 10.0
+LINES_AT_ONCE = 50
+
+
+def never() -> bool:
+    return False
+
+
+def take_turn(
+    *,
+    store_id: int,
+    is_stopping: Callable[[], bool] = never,
+    sleep: Callable[[float], None] = time.sleep,
+) -> bool:
+    """This will work on a store's lines until nothing is due, the turn is over or the worker stops.
+
+    Tells whether there is more to do at once. Does nothing while another process has the turn.
+    """
+    store = Store.objects.connected().filter(id=store_id).first()  # type: ignore[attr-defined]
+    if store is None:
+        return False
+    turn = _Turn(store=store)
+    if not turn.take():
+        return False
+    try:
+        return _work(store=store, turn=turn, is_stopping=is_stopping, sleep=sleep)
+    except (errors.TokenRejected, errors.ScopeMissing) as error:
+        logger.warning("%s: %s", store, error)
+        pause_all(store=store, because=error)
+        return False
+    except errors.RateLimited:
+        return False  # the sweep wakes the store again
+    finally:
+        turn.release()
+
+
+def pause_all(*, store: Store, because: errors.ZidError) -> None:
+    """This will pause the store's running bulk adjustment: Zid refuses the store, not a line."""
+    reasons = BulkAdjustment.PauseReason
+    reason = reasons.SCOPE if isinstance(because, errors.ScopeMissing) else reasons.TOKENS
+    for job in BulkAdjustment.objects.filter(store=store, status=JobStatus.RUNNING):
+        job.move(to=JobStatus.PAUSED, pause_reason=reason)
+
+
+def sweep() -> list[int]:
+    """This will turn the lines of dead workers unknown, and tell which stores need a worker now.
+
+    A store is told once in WAKE_AGAIN_SECONDS, and not while somebody works on it.
+    """
+    now = timezone.now()
+    for line in Line.objects.filter(
+        status=LineStatus.CLAIMED, claimed_at__lt=now - sending.claim_lifetime()
+    )[:1000]:
+        logger.warning("%s was claimed and never finished", line)
+        sending.doubt(line=line)
+    for job in BulkAdjustment.objects.filter(status=JobStatus.CANCELLING):
+        end_if_done(job=job)
+    return [store_id for store_id in _stores_with_work(now=now) if _wake(store_id, now=now)]
+
+
+def end_if_done(*, job: BulkAdjustment) -> bool:
+    """This will end a job of which every line has its outcome; tells whether it is over."""
+    if job.lines.filter(status__in=[LineStatus.PENDING, *LINE_IN_FLIGHT]).exists():
+        return False
+    to = {
+        JobStatus.RUNNING: JobStatus.FINISHED,
+        JobStatus.CANCELLING: JobStatus.CANCELLED,
+    }.get(JobStatus(job.status))
+    return to is not None and job.move(to=to, ended_at=timezone.now())
+
+
+class _Turn:
+    """The row that says whose turn it is, held by renewing it."""
+
+    def __init__(self, *, store: Store) -> None:
+        self._row = Turn.objects.get_or_create(store=store)[0]
+        self._holder = uuid.uuid4()
+        self._renewed = 0.0
+
+    def take(self) -> bool:
+        now = timezone.now()
+        taken = Turn.objects.filter(
+            Q(held_until=None) | Q(held_until__lt=now), store=self._row.store_id
+        ).update(holder=self._holder, held_until=now + dt.timedelta(seconds=HOLD_SECONDS))
+        self._renewed = time.monotonic()
+        return taken == 1
+
+    def is_mine(self) -> bool:
+        """Renew when it is time to; False once another process has taken over."""
+        if time.monotonic() - self._renewed < RENEW_SECONDS:
+            return True
+        self._renewed = time.monotonic()
+        until = timezone.now() + dt.timedelta(seconds=HOLD_SECONDS)
+        return self._mine().update(held_until=until) == 1
+
+    def release(self) -> None:
+        self._mine().update(holder=None, held_until=None)
+
+    def _mine(self) -> QuerySet[Turn]:
+        return Turn.objects.filter(store=self._row.store_id, holder=self._holder)
+
+
+def _work(
+    *,
+    store: Store,
+    turn: _Turn,
+    is_stopping: Callable[[], bool],
+    sleep: Callable[[float], None],
+) -> bool:
+    ends_at = time.monotonic() + TURN_SECONDS
+    pace = stores.pacer_for(store=store, asks=pacer.For.JOB)
+    misses = 0
+    with stores.zid_client_for(store=store, language=store.language, pace=pace) as zid:
+        for step in _steps(store=store, zid=zid, pace=pace):
+            misses = 0 if step else misses + 1
+            if misses:
+                # Zid is in trouble; do not add lines to what will have to be looked up.
+                sleep(min(0.5 * 2**misses, LONGEST_PAUSE_SECONDS))
+            if is_stopping() or time.monotonic() > ends_at:
+                return True
+            if not turn.is_mine():
+                return False
+    return False
+
+
+def _steps(*, store: Store, zid: Client, pace: pacer.Pacer) -> Iterator[bool]:
+    """Settle or send one line at a time, as long as there is one; yield whether Zid answered."""
+    waiting: list[Line] = []
+    while True:
+        unknown = (
+            Line.objects.filter(store=store)
+            .due_for_a_look(now=timezone.now())
+            .order_by("look_at")
+            .first()
+        )
+        if unknown is not None:
+            yield sending.settle(line=unknown, zid=zid)
+            continue
+        if not waiting:
+            job = _job_to_run(store=store)
+            if job is None:
+                return
+            pending = job.lines.filter(status=LineStatus.PENDING).order_by("position")
+            waiting = list(pending[:LINES_AT_ONCE])
+            if not waiting:
+                if not end_if_done(job=job):
+                    return  # some lines are unknown and not due yet, or another worker has them
+                continue
+        line = waiting.pop(0)
+        yield sending.send(line=line, zid=zid, pace=pace)
+        if line.status == LineStatus.PENDING:
+            waiting = []  # given back, or its job is no longer running: look again
+
+
+def _job_to_run(*, store: Store) -> BulkAdjustment | None:
+    """The store's running job, or the next one in the queue, started."""
+    jobs = BulkAdjustment.objects.filter(store=store)
+    running = jobs.filter(status=JobStatus.RUNNING).first()
+    if running is not None:
+        return running
+    for queued in jobs.filter(status=JobStatus.QUEUED).order_by("confirmed_at"):
+        started_at = queued.started_at or timezone.now()
+        if queued.move(to=JobStatus.RUNNING, started_at=started_at):
+            return queued
+    return None
+
+
+def _stores_with_work(*, now: dt.datetime) -> list[int]:
+    with_jobs = BulkAdjustment.objects.filter(status__in=JOB_WAITING_OR_RUNNING)
+    with_lines = Line.objects.due_for_a_look(now=now)
+    ids = set(with_jobs.values_list("store_id", flat=True)) | set(
+        with_lines.values_list("store_id", flat=True).distinct()
+    )
+    return list(Store.objects.connected().filter(id__in=ids).values_list("id", flat=True))  # type: ignore[attr-defined]
+
+
+def _wake(store_id: int, *, now: dt.datetime) -> bool:
+    Turn.objects.get_or_create(store_id=store_id)
+    woken = Turn.objects.filter(
+        Q(held_until=None) | Q(held_until__lt=now),
+        Q(woken_at=None) | Q(woken_at__lt=now - dt.timedelta(seconds=WAKE_AGAIN_SECONDS)),
+        store=store_id,
+    ).update(woken_at=now)
+    return woken == 1

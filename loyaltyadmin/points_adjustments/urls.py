@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from loyaltyadmin.points_adjustments import views
+
+_JOB = "bulk-adjustments/<uuid:job_id>/"
+
+urlpatterns = [
+    path(
+        "customers/<int:customer_id>/adjust/",
+        views.adjust_customer_points,
+        name="adjust-customer-points",
+    ),
+    path(
+        "customers/<int:customer_id>/adjustments/<int:line_id>/",
+        views.read_adjustment,
+        name="read-adjustment",
+    ),
+    path("bulk-adjustments/", views.list_bulk_adjustments, name="list-bulk-adjustments"),
+    path("bulk-adjustments/start/", views.start_bulk_adjustment, name="start-bulk-adjustment"),
+    path("bulk-adjustments/template.csv", views.read_template, name="read-bulk-template"),
+    path(_JOB, views.read_bulk_adjustment, name="read-bulk-adjustment"),
+    path(f"{_JOB}progress/", views.read_progress, name="read-bulk-progress"),
+    path(f"{_JOB}lines/", views.list_lines, name="list-bulk-lines"),
+    path(f"{_JOB}results.csv", views.read_results, name="read-bulk-results"),
+    path(f"{_JOB}confirm/", views.confirm_bulk_adjustment, name="confirm-bulk-adjustment"),
+    path(f"{_JOB}pause/", views.pause_bulk_adjustment, name="pause-bulk-adjustment"),
+    path(f"{_JOB}resume/", views.resume_bulk_adjustment, name="resume-bulk-adjustment"),
+    path(f"{_JOB}cancel/", views.cancel_bulk_adjustment, name="cancel-bulk-adjustment"),
+]

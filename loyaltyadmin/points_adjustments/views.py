@@ -1,0 +1,250 @@
+from __future__ import annotations
+
+import csv
+import uuid
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import trigger_client_event
+
+from loyaltyadmin.points_adjustments import operations, tasks
+from loyaltyadmin.points_adjustments.forms import AdjustCustomerPointsForm, StartBulkAdjustmentForm
+from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
+from loyaltyadmin.points_adjustments.states import LINE_IN_FLIGHT, JobStatus, LineStatus
+from loyaltyadmin.web.decorators import store_required
+from loyaltyadmin.web.http import StoreHttpRequest
+
+LINES_PER_PAGE = 50
+JOBS_PER_PAGE = 20
+
+
+# One customer
+
+
+@require_POST
+@store_required
+def adjust_customer_points(request: StoreHttpRequest, customer_id: int) -> HttpResponse:
+    form = AdjustCustomerPointsForm(request.POST)
+    if not form.is_valid():
+        return _adjustment(request, customer_id, form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    line = operations.adjust_customer_points(
+        store=request.store,
+        zid=request.zid,
+        pace=request.pace,
+        customer_id=customer_id,
+        **form.cleaned_data,
+    )
+    if not request.htmx:
+        return redirect("read-adjustment", customer_id=customer_id, line_id=line.id)
+    return _adjustment(request, customer_id, line=line)
+
+
+@require_GET
+@store_required
+def read_adjustment(request: StoreHttpRequest, customer_id: int, line_id: int) -> HttpResponse:
+    """A single adjustment's outcome, asked for again and again while it is not known."""
+    line = get_object_or_404(Line, store=request.store, customer_id=customer_id, id=line_id)
+    return _adjustment(request, customer_id, line=line)
+
+
+def _adjustment(
+    request: StoreHttpRequest,
+    customer_id: int,
+    *,
+    line: Line | None = None,
+    form: AdjustCustomerPointsForm | None = None,
+    status: HTTPStatus = HTTPStatus.OK,
+) -> HttpResponse:
+    context = {"customer_id": customer_id, "line": line, "form": form, "nav": "customers"}
+    if not request.htmx or request.htmx.boosted:
+        template = "points_adjustments/adjust_customer_points.html"
+        return render(request, template, context, status=status)
+    template = "points_adjustments/_adjust_customer_points.html"
+    response = render(request, template, context, status=status)
+    if line is not None and line.status not in LINE_IN_FLIGHT:
+        trigger_client_event(response, "points-changed")
+    return response
+
+
+# Bulk
+
+
+@require_GET
+@store_required
+def list_bulk_adjustments(request: StoreHttpRequest) -> HttpResponse:
+    return _bulk_page(request, form=StartBulkAdjustmentForm())
+
+
+@require_POST
+@store_required
+def start_bulk_adjustment(request: StoreHttpRequest) -> HttpResponse:
+    form = StartBulkAdjustmentForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _bulk_page(request, form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    job = operations.start_bulk_adjustment(
+        store=request.store,
+        sheet=form.cleaned_data["file"],
+        reason=form.cleaned_data["reason"],
+        source=BulkAdjustment.Source.PAGE,
+        file_name=request.FILES["file"].name or "",
+    )
+    return redirect("read-bulk-adjustment", job_id=job.id)
+
+
+def _bulk_page(
+    request: StoreHttpRequest,
+    *,
+    form: StartBulkAdjustmentForm,
+    status: HTTPStatus = HTTPStatus.OK,
+) -> HttpResponse:
+    jobs = BulkAdjustment.objects.filter(store=request.store).order_by("-created_at")
+    page = Paginator(jobs, JOBS_PER_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "points_adjustments/list_bulk_adjustments.html",
+        {
+            "form": form,
+            "page": page,
+            "jobs": [(job, operations.progress_of(job=job)) for job in page],
+            "nav": "bulk",
+        },
+        status=status,
+    )
+
+
+@require_GET
+@store_required
+def read_bulk_adjustment(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
+    job = _job(request, job_id)
+    context = {**_progress(job), **_lines(request, job), "nav": "bulk"}
+    if job.status == JobStatus.DRAFT:
+        context["customers_count"] = job.lines.values("customer_id").distinct().count()
+    return render(request, "points_adjustments/read_bulk_adjustment.html", context)
+
+
+@require_GET
+@store_required
+def read_progress(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
+    job = _job(request, job_id)
+    response = render(request, "points_adjustments/_progress.html", _progress(job))
+    return trigger_client_event(response, "lines-changed")
+
+
+@require_GET
+@store_required
+def list_lines(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
+    return render(request, "points_adjustments/_lines.html", _lines(request, _job(request, job_id)))
+
+
+@require_GET
+@store_required
+def read_results(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
+    """Every line with its outcome, for a spreadsheet."""
+    job = _job(request, job_id)
+    response = _csv_response(file_name=f"bulk-adjustment-{job.created_at:%Y-%m-%d}.csv")
+    writer = csv.writer(response)
+    writer.writerow(
+        ["line", "customer_id", "points", "reason", "reference", "outcome", "date", "detail"]
+    )
+    writer.writerows(_result_rows(job))
+    return response
+
+
+@require_GET
+@store_required
+def read_template(request: StoreHttpRequest) -> HttpResponse:
+    response = _csv_response(file_name="bulk-adjustment.csv")
+    writer = csv.writer(response)
+    writer.writerow(["customer_id", "points", "reason"])
+    writer.writerow(["1001", "50", _("A gift")])
+    writer.writerow(["1002", "-20", _("A correction")])
+    return response
+
+
+@require_POST
+@store_required
+def confirm_bulk_adjustment(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
+    return _change(request, job_id, operations.confirm_bulk_adjustment)
+
+
+@require_POST
+@store_required
+def pause_bulk_adjustment(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
+    return _change(request, job_id, operations.pause_bulk_adjustment)
+
+
+@require_POST
+@store_required
+def resume_bulk_adjustment(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
+    return _change(request, job_id, operations.resume_bulk_adjustment)
+
+
+@require_POST
+@store_required
+def cancel_bulk_adjustment(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
+    return _change(request, job_id, operations.cancel_bulk_adjustment)
+
+
+def _change(
+    request: StoreHttpRequest, job_id: uuid.UUID, operation: Callable[..., None]
+) -> HttpResponse:
+    """Change a bulk adjustment and show what it is now; one that has moved on shows just that."""
+    job = _job(request, job_id)
+    try:
+        operation(job=job)
+    except operations.NotPossible:
+        job = _job(request, job_id)
+    if job.status in {JobStatus.QUEUED, JobStatus.CANCELLING}:
+        tasks.take_turn.delay_on_commit(request.store.id)
+    return redirect("read-bulk-adjustment", job_id=job.id)
+
+
+def _job(request: StoreHttpRequest, job_id: uuid.UUID) -> BulkAdjustment:
+    return get_object_or_404(BulkAdjustment, store=request.store, id=job_id)
+
+
+def _progress(job: BulkAdjustment) -> dict[str, Any]:
+    return {
+        "job": job,
+        "progress": operations.progress_of(job=job),
+        "jobs_ahead": operations.jobs_ahead_of(job=job),
+    }
+
+
+def _lines(request: StoreHttpRequest, job: BulkAdjustment) -> dict[str, Any]:
+    lines = job.lines.order_by("position")
+    outcome = request.GET.get("outcome", "")
+    if outcome in LineStatus.values:
+        lines = lines.filter(status=outcome)
+    page = Paginator(lines, LINES_PER_PAGE).get_page(request.GET.get("page"))
+    return {"job": job, "page": page, "outcome": outcome, "outcomes": LineStatus.choices}
+
+
+def _result_rows(job: BulkAdjustment) -> Iterator[list[object]]:
+    for line in operations.results_of(job=job):
+        yield [
+            line.position,
+            line.customer_id,
+            f"{line.direction}{line.points}",
+            # A spreadsheet must not run what a merchant's text may begin with.
+            f"'{line.reason}" if line.reason[:1] in {"=", "+", "-", "@"} else line.reason,
+            line.reference,
+            line.get_status_display(),
+            line.applied_at.isoformat() if line.applied_at else "",
+            line.zid_message or line.problem,
+        ]
+
+
+def _csv_response(*, file_name: str) -> HttpResponse:
+    response = HttpResponse(
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{file_name}"'},
+    )
+    response.write("\ufeff")  # else spreadsheets take Arabic for something else
+    return response

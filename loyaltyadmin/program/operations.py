@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from loyaltyadmin.zid.types import Program
+
+if TYPE_CHECKING:
+    from loyaltyadmin.zid.client import Client
+
+
+def read_program(*, zid: Client) -> Program:
+    """This will read the whole program in one call: rules, methods, totals, on or off.
+
+    Raises: errors.ZidError.
+    """
+    return zid.loyalty.read_program()
+
+
+def set_activation(*, zid: Client, active: bool) -> bool:
+    """This will turn the program on or off, and tell what Zid then says it is.
+
+    Raises: errors.ZidError.
+    """
+    answered = zid.loyalty.set_activation(active=active)
+    return zid.loyalty.read_activation() if answered is None else answered

@@ -1,0 +1,350 @@
+"""Settings, from the environment alone; deploy/env.example lists every variable.
+
+A `.env` file beside manage.py is read if there is one; the environment wins over it. A wrong or
+missing value stops the start with a sentence that names the variable.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+# The readers: every variable comes in through one of these.
+
+if (BASE_DIR / ".env").is_file():
+    environ.Env.read_env(BASE_DIR / ".env")
+
+
+def env_text(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def env_list(name: str, default: list[str]) -> list[str]:
+    return [item.strip() for item in env_text(name).split(",") if item.strip()] or default
+
+
+def env_bool(name: str, *, default: bool) -> bool:
+    value = env_text(name).lower()
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"0", "false", "no", "off"}:
+        return False
+    if value:
+        raise ImproperlyConfigured(f"{name} must be 1 or 0, not “{value}”.")
+    return default
+
+
+def env_number(name: str, default: float, *, least: float) -> float:
+    value = env_text(name)
+    try:
+        number = float(value) if value else default
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be a number, not “{value}”.") from None
+    if not number >= least:
+        raise ImproperlyConfigured(f"{name} must be at least {least:g}, not “{value}”.")
+    return number
+
+
+def env_int(name: str, default: int, *, least: int) -> int:
+    number = env_number(name, default, least=least)
+    if number != int(number):
+        raise ImproperlyConfigured(f"{name} must be a whole number, not “{env_text(name)}”.")
+    return int(number)
+
+
+def env_url(name: str, default: str) -> str:
+    value = env_text(name, default).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
+        raise ImproperlyConfigured(
+            f"{name} must be an address such as https://example.com, not “{value}”."
+        )
+    return value
+
+
+def env_secret(name: str, *, debug: str) -> str:
+    """Read NAME, or the file that NAME_FILE names; only with DEBUG=1 may it be missing."""
+    path = env_text(f"{name}_FILE")
+    if path:
+        try:
+            value = Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error}.") from error
+    else:
+        value = env_text(name)
+    if value:
+        return value
+    if DEBUG:
+        return debug
+    raise ImproperlyConfigured(f"{name} is missing. It is needed unless DEBUG=1.")
+
+
+# Core
+
+DEBUG = env_bool("DEBUG", default=False)
+SECRET_KEY = env_secret("SECRET_KEY", debug="debug-only-" + "x" * 50)
+if not DEBUG and not env_text("PUBLIC_URL"):
+    raise ImproperlyConfigured(
+        "PUBLIC_URL is missing: the address merchants' browsers reach this app at, "
+        "such as https://loyalty.example.com."
+    )
+PUBLIC_URL = env_url("PUBLIC_URL", "http://localhost:8000")
+IS_HTTPS = PUBLIC_URL.startswith("https://")
+_PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname or ""
+ALLOWED_HOSTS = env_list(
+    "ALLOWED_HOSTS",
+    [_PUBLIC_HOST, "localhost", "127.0.0.1", "[::1]"] if DEBUG else [_PUBLIC_HOST],
+)
+DATA_DIR = Path(env_text("DATA_DIR", str(BASE_DIR / "var"))).resolve()
+try:
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    raise ImproperlyConfigured(f"DATA_DIR cannot be made: {error}.") from error
+
+ROOT_URLCONF = "loyaltyadmin.urls"
+WSGI_APPLICATION = "loyaltyadmin.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",  # allauth builds on it; nobody signs in here
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "django_htmx",
+    "loyaltyadmin.zid_oauth",
+    "loyaltyadmin.stores",
+    "loyaltyadmin.web",
+    "loyaltyadmin.points_adjustments",
+]
+
+# No XFrameOptionsMiddleware: Zid's dashboard must be able to frame us, and frame-ancestors in the
+# Content-Security-Policy says who else may not (docs/adr/0006).
+MIDDLEWARE = [
+    "loyaltyadmin.web.middleware.HealthMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "loyaltyadmin.web.middleware.ContentSecurityPolicyMiddleware",
+    "loyaltyadmin.web.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "loyaltyadmin.web.middleware.StoreMiddleware",
+    "loyaltyadmin.web.middleware.ZidFailureMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "loyaltyadmin.web.context.page",
+            ],
+        },
+    },
+]
+
+
+# Database
+
+DATABASE_URL = env_text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'loyaltyadmin.sqlite3'}")
+if urlsplit(DATABASE_URL).scheme not in {"sqlite", "postgres", "postgresql"}:
+    raise ImproperlyConfigured("DATABASE_URL must start with sqlite:/// or postgres://.")
+DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        # Web and worker write at once: readers never wait, and whoever means to write waits for
+        # its turn at the start of the transaction instead of failing half-way.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+
+# Tokens at rest
+
+# The key for DEBUG is no secret and never fit for a real store's tokens.
+TOKEN_ENCRYPTION_KEYS = [
+    key.strip()
+    for key in env_secret(
+        "TOKEN_ENCRYPTION_KEYS", debug="ZGVidWctb25seS1kZWJ1Zy1vbmx5LWRlYnVnLW9ubHk="
+    ).split(",")
+]
+for _key in TOKEN_ENCRYPTION_KEYS:
+    try:
+        Fernet(_key)
+    except ValueError:
+        raise ImproperlyConfigured(
+            "TOKEN_ENCRYPTION_KEYS must be Fernet keys (32 url-safe base64-encoded bytes), "
+            "separated by commas."
+        ) from None
+
+
+# Zid
+
+ZID_CLIENT_ID = env_secret("ZID_CLIENT_ID", debug="sandbox-client")
+ZID_CLIENT_SECRET = env_secret("ZID_CLIENT_SECRET", debug="sandbox-secret")
+ZID_APP_ID = env_secret("ZID_APP_ID", debug="4242")
+ZID_API_URL = env_url("ZID_API_URL", "https://api.zid.sa")
+ZID_OAUTH_URL = env_url("ZID_OAUTH_URL", "https://oauth.zid.sa")
+ZID_DASHBOARD_URL = env_url("ZID_DASHBOARD_URL", "https://dashboard.zid.sa")
+# Zid sends these with every delivery of a merchant event; unset, nothing is subscribed.
+ZID_WEBHOOK_USERNAME = env_text("ZID_WEBHOOK_USERNAME")
+ZID_WEBHOOK_PASSWORD = env_text("ZID_WEBHOOK_PASSWORD")
+ZID_TIMEOUT_SECONDS = env_number("ZID_TIMEOUT_SECONDS", 20, least=0.1)
+ZID_RATE_LIMIT_PER_MINUTE = env_int("ZID_RATE_LIMIT_PER_MINUTE", 60, least=1)
+ZID_RATE_LIMIT_BURST = env_int("ZID_RATE_LIMIT_BURST", 60, least=1)
+# How long after an answer was lost the points history is believed when it shows no entry. Zid may
+# apply a change some seconds after our connection died.
+ZID_SETTLE_SECONDS = env_number("ZID_SETTLE_SECONDS", max(90.0, 3 * ZID_TIMEOUT_SECONDS), least=0.1)
+# The longest reason that we send. Ours to shorten, so that Zid never cuts the reference off.
+ZID_REASON_MAX_LENGTH = env_int("ZID_REASON_MAX_LENGTH", 190, least=40)
+
+
+# allauth
+
+SOCIALACCOUNT_PROVIDERS = {
+    "zid": {"APPS": [{"client_id": ZID_CLIENT_ID, "secret": ZID_CLIENT_SECRET}]}
+}
+AUTHENTICATION_BACKENDS: list[str] = []  # there is no sign-in; a store opens from Zid's dashboard
+
+
+# Celery. With no REDIS_URL the same code runs on a broker made of files (docs/adr/0005).
+
+REDIS_URL = env_text("REDIS_URL")
+if REDIS_URL and urlsplit(REDIS_URL).scheme not in {"redis", "rediss", "unix"}:
+    raise ImproperlyConfigured("REDIS_URL must start with redis:// or rediss://, or be empty.")
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# A store's turn is nearly all waiting, for Zid and for the limit, so threads serve many stores
+# at once from one process, in both modes (docs/adr/0005).
+CELERY_WORKER_POOL = "threads"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {
+        "task": "loyaltyadmin.points_adjustments.tasks.sweep",
+        "schedule": 2.0,
+        "options": {"expires": 10},
+    },
+    "clear-sessions": {
+        "task": "loyaltyadmin.web.tasks.clear_sessions",
+        "schedule": 24 * 60 * 60.0,
+    },
+}
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object]
+if REDIS_URL:
+    CELERY_BROKER_URL = REDIS_URL
+    CELERY_WORKER_CONCURRENCY = env_int("WORKER_CONCURRENCY", 32, least=1)
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        # No task lasts longer than a store's turn, so an unacknowledged one is lost by then.
+        "visibility_timeout": 300,
+        "unacked_restore_interval": 10,
+        "unacked_restore_throttle": 1,
+    }
+else:
+    CELERY_BROKER_URL = "files://"  # loyaltyadmin/file_broker.py
+    CELERY_WORKER_CONCURRENCY = env_int("WORKER_CONCURRENCY", 8, least=1)
+    CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(DATA_DIR / "queue"),
+        "data_folder_out": str(DATA_DIR / "queue"),
+        "control_folder": str(DATA_DIR / "queue-control"),
+        "polling_interval": 0.1,
+    }
+
+
+# Cookies, framing and HTTPS. The dashboard's frame is third-party, so cookies are SameSite=None
+# and Secure; browsers take Secure cookies from http://localhost too.
+
+FRAME_ANCESTORS = env_list("FRAME_ANCESTORS", ["https://web.zid.sa", "https://dashboard.zid.sa"])
+SESSION_COOKIE_NAME = "loyaltyadmin_session"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_SAMESITE = "None"
+SESSION_COOKIE_SECURE = True
+SESSION_COOKIE_HTTPONLY = True
+CSRF_USE_SESSIONS = True  # one secret for both carriers of the session
+CSRF_COOKIE_SECURE = True
+CSRF_FAILURE_VIEW = "loyaltyadmin.web.views.csrf_failure"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+if IS_HTTPS:
+    SECURE_SSL_REDIRECT = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+SILENCED_SYSTEM_CHECKS = [
+    "security.W002",  # XFrameOptionsMiddleware: see MIDDLEWARE
+    "security.W005",  # HSTS for subdomains and
+    "security.W021",  # HSTS preload: the operator's domain is not ours to commit
+]
+
+
+# Language
+
+LANGUAGE_CODE = "ar"
+LANGUAGES = [("ar", "العربية"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "loyaltyadmin" / "locale"]
+USE_I18N = True
+FORMAT_MODULE_PATH = "loyaltyadmin.formats"
+USE_TZ = True
+TIME_ZONE = "Asia/Riyadh"
+
+
+# Static files and uploads
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = DEBUG
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+
+# Logging: to standard error, one line each; no bodies, no query strings.
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {
+        "django": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+        # A line for every message that beat sends says nothing.
+        "celery.beat": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,272 @@
+"""Connecting stores, opening the app on them, and calling Zid in their name."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import logging
+import time
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from loyaltyadmin.stores import pacer
+from loyaltyadmin.stores.models import Store, StoreManager
+from loyaltyadmin.zid import client, errors
+from loyaltyadmin.zid.types import Profile, Tokens
+
+logger = logging.getLogger(__name__)
+
+# How long a click may wait for a place below the limit, and how long a job's call may.
+PERSON_PATIENCE_SECONDS = 8.0
+JOB_PATIENCE_SECONDS = 10.0
+
+
+class StoreNotFound(Exception):
+    """No store has this lookup token: it is wrong, replaced, or the app was uninstalled."""
+
+
+# Installing
+
+
+def exchange_code(*, code: str, redirect_uri: str) -> Tokens:
+    """This will turn the code that Zid sent to the callback into the store's tokens.
+
+    Raises: errors.TokenRejected for a code that was used or has expired, errors.ZidError.
+    Source: OAuth, POST /oauth/token, checked 2026-11.
+    """
+    return client.exchange_code(
+        oauth_url=settings.ZID_OAUTH_URL,
+        client_id=settings.ZID_CLIENT_ID,
+        client_secret=settings.ZID_CLIENT_SECRET,
+        redirect_uri=redirect_uri,
+        code=code,
+        timeout=settings.ZID_TIMEOUT_SECONDS,
+    )
+
+
+def connect_store(*, tokens: Tokens) -> Store:
+    """This will make the store behind `tokens` one that has the app.
+
+    1. Read the profile with the new tokens: it says which store they are for.
+    2. Register a new lookup token at Zid; the store's earlier one dies there.
+    3. Save store, manager, tokens and the lookup token's hash, in one transaction.
+
+    Until step 3 nothing of ours has changed, so a failure leaves no half-installed store and the
+    installation can simply be repeated. Between 2 and 3 an earlier installation's lookup token is
+    dead at Zid; that too is mended by repeating.
+
+    Raises: errors.ZidError.
+    Source: docs.zid.sa, Embedded Apps, POST /v1/managers/embedded-apps-token, checked 2026-11.
+    """
+    lookup_token = str(uuid.uuid4())
+    with _client(tokens=tokens, language="ar") as zid:
+        profile = zid.store.read_profile()
+        zid.embedded_app.register_lookup_token(token=lookup_token)
+    return _save_connection(profile=profile, tokens=tokens, lookup_token=lookup_token)
+
+
+@transaction.atomic
+def _save_connection(*, profile: Profile, tokens: Tokens, lookup_token: str) -> Store:
+    now = timezone.now()
+    store, _ = Store.objects.update_or_create(
+        id=profile.store.id,
+        defaults={
+            "uuid": profile.store.uuid or "",
+            "title": (profile.store.title or "")[:255],
+            "url": (profile.store.url or "")[:500],
+            "currency": (profile.store.currency or "")[:8],
+            "language": "en" if profile.store.language == "en" else "ar",
+            "installed_at": now,
+            "uninstalled_at": None,
+            "lookup_token_sha256": _sha256(lookup_token),
+            **_token_fields(tokens=tokens, now=now),
+        },
+    )
+    Store.objects.filter(id=store.id).update(tokens_version=F("tokens_version") + 1)
+    if profile.manager_id is not None:
+        StoreManager.objects.update_or_create(
+            store=store,
+            manager_id=profile.manager_id,
+            defaults={
+                "name": (profile.manager_name or "")[:255],
+                "email": (profile.manager_email or "")[:255],
+                "installed_at": now,
+            },
+        )
+    logger.info("store %s connected", store.id)
+    return store
+
+
+def disconnect_store(*, store: Store) -> None:
+    """This will forget the store's tokens: Zid no longer takes them. Its history stays."""
+    Store.objects.filter(id=store.id, uninstalled_at=None).update(
+        uninstalled_at=timezone.now(),
+        authorization="",
+        manager_token="",
+        refresh_token="",
+        lookup_token_sha256=None,
+        tokens_expire_at=None,
+        tokens_version=F("tokens_version") + 1,
+    )
+    logger.info("store %s disconnected", store.id)
+
+
+# Opening
+
+
+def open_embedded_app(*, lookup_token: str) -> Store:
+    """This will find the store whose dashboard opened the app with this token.
+
+    Raises: StoreNotFound.
+    """
+    try:
+        return Store.objects.connected().get(lookup_token_sha256=_sha256(lookup_token))  # type: ignore[attr-defined, no-any-return]
+    except Store.DoesNotExist:
+        raise StoreNotFound from None
+
+
+# Calling
+
+
+def pacer_for(
+    *, store: Store, asks: pacer.For, sleep: Callable[[float], None] = time.sleep
+) -> pacer.Pacer:
+    """This will give what keeps calls in the name of `store` below Zid's limit."""
+    patience = PERSON_PATIENCE_SECONDS if asks is pacer.For.PERSON else JOB_PATIENCE_SECONDS
+    return pacer.Pacer(
+        store_id=store.id, bucket=pacer.bucket(), asks=asks, patience=patience, sleep=sleep
+    )
+
+
+def zid_client_for(*, store: Store, language: str, pace: pacer.Pacer) -> client.Client:
+    """This will give a client that calls Zid in the name of `store`, at the pacer's pace.
+
+    `language` is what Zid's own sentences come back in. Refreshed tokens are saved before they
+    are used. Close it, or use it as a context manager.
+    """
+    return _client(
+        tokens=store.tokens,
+        language=language,
+        store_id=store.id,
+        pace=pace,
+        refresh=lambda refused: refresh_tokens(store_id=store.id, refused=refused),
+    )
+
+
+def refresh_tokens(
+    *, store_id: int, refused: Tokens, sleep: Callable[[float], None] = time.sleep
+) -> Tokens:
+    """This will give tokens that are newer than the ones Zid refused, refreshing them if need be.
+
+    A refresh token works once, so of all processes that were refused at the same time only the
+    one that claims the refresh asks Zid; the others wait for what it saves. What comes back is
+    saved before anybody uses it.
+
+    Raises: errors.TokenRejected when there is nothing newer to be had, errors.ZidError.
+    """
+    deadline = time.monotonic() + 3 * settings.ZID_TIMEOUT_SECONDS
+    while True:
+        store = Store.objects.get(id=store_id)
+        tokens = store.tokens
+        if tokens.manager_token and (tokens.manager_token, tokens.authorization) != (
+            refused.manager_token,
+            refused.authorization,
+        ):
+            return tokens
+        if not store.refresh_token:
+            raise errors.TokenRejected(endpoint="POST /oauth/token")
+        if _claim_refresh(store=store):
+            return _refresh_claimed(store=store)
+        if time.monotonic() > deadline:
+            raise errors.Unavailable(endpoint="POST /oauth/token")
+        sleep(0.2)
+
+
+def _claim_refresh(*, store: Store) -> bool:
+    now = timezone.now()
+    claimed = Store.objects.filter(
+        Q(refresh_claimed_until=None) | Q(refresh_claimed_until__lt=now),
+        id=store.id,
+        tokens_version=store.tokens_version,
+    ).update(
+        # Longer than the call can last, so that no second process refreshes while one still may.
+        refresh_claimed_until=now + dt.timedelta(seconds=2 * settings.ZID_TIMEOUT_SECONDS + 10)
+    )
+    return claimed == 1
+
+
+def _refresh_claimed(*, store: Store) -> Tokens:
+    mine = Store.objects.filter(id=store.id, tokens_version=store.tokens_version)
+    try:
+        tokens = client.refresh_tokens(
+            oauth_url=settings.ZID_OAUTH_URL,
+            client_id=settings.ZID_CLIENT_ID,
+            client_secret=settings.ZID_CLIENT_SECRET,
+            redirect_uri=callback_url(),
+            tokens=store.tokens,
+            timeout=settings.ZID_TIMEOUT_SECONDS,
+        )
+    except errors.ZidError:
+        mine.update(refresh_claimed_until=None)
+        raise
+    saved = mine.update(
+        tokens_version=F("tokens_version") + 1,
+        refresh_claimed_until=None,
+        **_token_fields(tokens=tokens, now=timezone.now()),
+    )
+    if not saved:  # installed again in the meantime: those tokens are newer than ours
+        return Store.objects.get(id=store.id).tokens
+    logger.info("tokens of store %s refreshed", store.id)
+    return tokens
+
+
+def callback_url() -> str:
+    """The Callback URL, as it is set in Zid's partner dashboard."""
+    return f"{settings.PUBLIC_URL}/zid/callback"
+
+
+def embedded_url(*, store: Store) -> str:
+    """The page of Zid's dashboard that shows the app in its frame."""
+    return (
+        f"{settings.ZID_DASHBOARD_URL}/{store.language}/stores/{store.id}"
+        f"/apps/{settings.ZID_APP_ID}/embedded"
+    )
+
+
+def _client(
+    *,
+    tokens: Tokens,
+    language: str,
+    store_id: int | None = None,
+    pace: pacer.Pacer | None = None,
+    refresh: Callable[[Tokens], Tokens] | None = None,
+) -> client.Client:
+    return client.Client(
+        tokens=tokens,
+        api_url=settings.ZID_API_URL,
+        timeout=settings.ZID_TIMEOUT_SECONDS,
+        store_id=store_id,
+        language="en" if language == "en" else "ar",
+        pacer=pace,
+        refresh=refresh,
+    )
+
+
+def _token_fields(*, tokens: Tokens, now: dt.datetime) -> dict[str, object]:
+    expires_in = tokens.expires_in
+    return {
+        "authorization": tokens.authorization,
+        "manager_token": tokens.manager_token,
+        "refresh_token": tokens.refresh_token,
+        "tokens_expire_at": now + dt.timedelta(seconds=expires_in) if expires_in else None,
+        "refresh_claimed_until": None,
+    }
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,205 @@
+"""Keeps every store below Zid's limit, over all processes together.
+
+Zid counts 60 calls a minute for each app and store, in a leaky bucket (tests/zid_sandbox/NOTES.md,
+"Calls"). We keep the same bucket: one number per store, the moment at which it will have drained
+(the generic cell rate algorithm), in Redis or, without one, in the database.
+
+People go first. The bucket's last few places are kept for them, so a click finds room while a job
+sends at the full rate; and as an idle dashboard takes no place, it costs the job nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import enum
+import functools
+import time
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+import redis
+from django.conf import settings
+from django.utils import timezone
+
+from loyaltyadmin.stores.models import RateBucket
+from loyaltyadmin.zid import errors
+
+MICROSECONDS = 1_000_000
+KEPT_FOR_PEOPLE = 5
+
+
+class For(enum.Enum):
+    """Who asks for a call: a merchant who waits at the screen, or a job in the background."""
+
+    PERSON = "person"
+    JOB = "job"
+
+
+class Bucket(Protocol):
+    """Where a store's bucket is kept. Times are microseconds."""
+
+    def take(self, *, store_id: int, interval: int, room: int) -> int:
+        """Put one call in if the bucket then reaches no further than `room`, and return 0.
+
+        Otherwise change nothing and return how long it takes until there may be a place.
+        """
+        ...
+
+    def fill(self, *, store_id: int, until: int) -> None:
+        """Count the bucket as draining for at least `until` from now."""
+        ...
+
+
+class DatabaseBucket:
+    def take(self, *, store_id: int, interval: int, room: int) -> int:
+        while True:
+            now = _now()
+            row = RateBucket.objects.filter(store_id=store_id).first()
+            if row is None:
+                RateBucket.objects.get_or_create(store_id=store_id)
+                continue
+            empty_at = max(row.empty_at, now) + interval
+            if empty_at - now > room:
+                return empty_at - now - room
+            changed = RateBucket.objects.filter(store_id=store_id, empty_at=row.empty_at).update(
+                empty_at=empty_at
+            )
+            if changed:
+                return 0
+
+    def fill(self, *, store_id: int, until: int) -> None:
+        RateBucket.objects.filter(store_id=store_id, empty_at__lt=_now() + until).update(
+            empty_at=_now() + until
+        )
+
+
+class RedisBucket:
+    """The same arithmetic on Redis' clock, in scripts, so that nothing comes between."""
+
+    TAKE = """
+        local t = redis.call('TIME')
+        local now = t[1] * 1000000 + t[2]
+        local empty_at = tonumber(redis.call('GET', KEYS[1]) or 0)
+        empty_at = math.max(empty_at, now) + tonumber(ARGV[1])
+        if empty_at - now > tonumber(ARGV[2]) then
+            return empty_at - now - tonumber(ARGV[2])
+        end
+        redis.call('SET', KEYS[1], string.format('%.0f', empty_at),
+                   'PX', math.ceil((empty_at - now) / 1000) + 1000)
+        return 0
+    """
+    FILL = """
+        local t = redis.call('TIME')
+        local now = t[1] * 1000000 + t[2]
+        local empty_at = math.max(tonumber(redis.call('GET', KEYS[1]) or 0),
+                                  now + tonumber(ARGV[1]))
+        redis.call('SET', KEYS[1], string.format('%.0f', empty_at),
+                   'PX', math.ceil((empty_at - now) / 1000) + 1000)
+    """
+
+    def __init__(self, *, url: str) -> None:
+        client = redis.Redis.from_url(url, socket_timeout=5)
+        self._take = client.register_script(self.TAKE)
+        self._fill = client.register_script(self.FILL)
+
+    def take(self, *, store_id: int, interval: int, room: int) -> int:
+        return int(self._take(keys=[self._key(store_id)], args=[interval, room]))
+
+    def fill(self, *, store_id: int, until: int) -> None:
+        self._fill(keys=[self._key(store_id)], args=[until])
+
+    @staticmethod
+    def _key(store_id: int) -> str:
+        return f"loyaltyadmin:bucket:{store_id}"
+
+
+class Pacer:
+    """Makes a store's calls wait for their place; given to `zid.client.Client`.
+
+    `patience` is how many seconds a call may wait; a longer wait raises `RateLimited` before
+    anything is sent, so that a person gets an honest page instead of a frozen one.
+    """
+
+    def __init__(
+        self,
+        *,
+        store_id: int,
+        bucket: Bucket,
+        asks: For,
+        patience: float,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._store_id = store_id
+        self._bucket = bucket
+        self._patience = patience
+        self._sleep = sleep
+        self._paid = False
+        self._expires_at: dt.datetime | None = None
+        self._interval = 60 * MICROSECONDS // settings.ZID_RATE_LIMIT_PER_MINUTE
+        burst = settings.ZID_RATE_LIMIT_BURST
+        kept = min(KEPT_FOR_PEOPLE, burst // 4) if asks is For.JOB else 0
+        self._room = self._interval * (burst - kept)
+
+    def wait(self) -> None:
+        """Return when the next call may be sent; called before every one, repeats included.
+
+        Raises: errors.RateLimited, errors.NotSent inside `only_until` when its time is over.
+        """
+        if not self._paid:
+            self._take()
+        self._paid = False
+        if self._expires_at is not None and timezone.now() > self._expires_at:
+            raise errors.NotSent(endpoint="a call that came too late")
+
+    def wait_ahead(self) -> None:
+        """Wait now for the place of the next call, which then goes out at once.
+
+        For callers that claim something before they call: a claim must not age in a queue.
+        """
+        if not self._paid:
+            self._take()
+            self._paid = True
+
+    @contextlib.contextmanager
+    def only_until(self, moment: dt.datetime) -> Iterator[None]:
+        """Refuse to send anything after `moment`: the claim behind it may not hold by then.
+
+        By the wall clock, which goes on while a machine sleeps.
+        """
+        self._expires_at = moment
+        try:
+            yield
+        finally:
+            self._expires_at = None
+
+    def _take(self) -> None:
+        waited = 0.0
+        while pause := self._bucket.take(
+            store_id=self._store_id, interval=self._interval, room=self._room
+        ):
+            seconds = pause / MICROSECONDS
+            if waited + seconds > self._patience:
+                raise errors.RateLimited(
+                    endpoint="our own limit for the store", retry_after=seconds
+                )
+            self._sleep(seconds)
+            waited += seconds
+
+    def refused(self, *, retry_after: float | None) -> None:
+        """Zid said 429: its bucket is full, whatever ours says."""
+        full = settings.ZID_RATE_LIMIT_BURST * self._interval
+        self._bucket.fill(
+            store_id=self._store_id,
+            until=full + int((retry_after or 0) * MICROSECONDS),
+        )
+
+
+@functools.cache
+def bucket() -> Bucket:
+    """The bucket that all processes share."""
+    return RedisBucket(url=settings.REDIS_URL) if settings.REDIS_URL else DatabaseBucket()
+
+
+def _now() -> int:
+    return time.time_ns() // 1000

@@ -1,0 +1,20 @@
+"""Every address of the app. `/healthz` and `/readyz` are answered by web.middleware."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="program")),
+    path("", include("loyaltyadmin.web.urls")),
+    path("zid/", include("loyaltyadmin.zid_oauth.urls")),
+    path("program/", include("loyaltyadmin.program.urls")),
+    path("cashback-rules/", include("loyaltyadmin.cashback_rules.urls")),
+    path("redemption-methods/", include("loyaltyadmin.redemption_methods.urls")),
+    path("customers/", include("loyaltyadmin.customers.urls")),
+    path("", include("loyaltyadmin.points_adjustments.urls")),
+]
+
+handler404 = "loyaltyadmin.web.views.page_not_found"
+handler500 = "loyaltyadmin.web.views.server_error"

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.http import HttpRequest
+from django.middleware.csrf import get_token
+from django.utils import translation
+
+from loyaltyadmin.web import session_token
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """What `_base.html` needs on every page."""
+    store = getattr(request, "maybe_store", None)
+    return {
+        "store": store,
+        "csp_nonce": getattr(request, "csp_nonce", ""),
+        "direction": "rtl" if translation.get_language_bidi() else "ltr",
+        "session_headers": _session_headers(request) if store else "",
+    }
+
+
+def _session_headers(request: HttpRequest) -> str:
+    """The headers that htmx sends with every request: the session's second carrier, and CSRF."""
+    key = request.session.session_key
+    if key is None:
+        return ""
+    return json.dumps(
+        {
+            session_token.HEADER: session_token.issue(session_key=key),
+            "X-CSRFToken": get_token(request),
+        }
+    )

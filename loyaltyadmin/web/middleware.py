@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.sessions import middleware as sessions
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import translation
+
+from loyaltyadmin.web import health, session_token, views
+from loyaltyadmin.web import sessions as web_sessions
+from loyaltyadmin.zid import errors
+
+logger = logging.getLogger(__name__)
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class HealthMiddleware:
+    """Answers probes before anything that could refuse them: they come by address, over http."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path == "/healthz":
+            return HttpResponse("ok", content_type="text/plain")
+        if request.path == "/readyz":
+            return health.readiness()
+        return self.get_response(request)
+
+
+class ContentSecurityPolicyMiddleware:
+    """Nothing from other hosts, no inline script or style without the nonce, framed by Zid alone."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.ancestors = " ".join(["'self'", *settings.FRAME_ANCESTORS])
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        nonce = secrets.token_urlsafe(16)
+        request.csp_nonce = nonce  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        response.headers.setdefault(
+            "Content-Security-Policy",
+            "; ".join(
+                [
+                    "default-src 'none'",
+                    f"script-src 'nonce-{nonce}'",
+                    "style-src 'self'",
+                    "font-src 'self'",
+                    "img-src 'self'",
+                    "connect-src 'self'",
+                    "form-action 'self'",
+                    "base-uri 'none'",
+                    f"frame-ancestors {self.ancestors}",
+                ]
+            ),
+        )
+        return response
+
+
+class SessionMiddleware(sessions.SessionMiddleware):
+    """One session, two carriers: the header's token, or else the cookie (docs/adr/0006).
+
+    The header wins: it belongs to the page, while all of a browser's tabs share the cookie, which
+    may by now be another store's.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        token = request.headers.get(session_token.HEADER)
+        if token:
+            # A dead token does not fall back to the cookie: the two may be of different stores.
+            request.session = self.SessionStore(session_token.read(token=token))
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        response = super().process_response(request, response)
+        if session_token.HEADER in request.headers:
+            # The cookie is that of the tab that was opened last; leave it alone.
+            response.cookies.pop(settings.SESSION_COOKIE_NAME, None)
+        if settings.SESSION_COOKIE_NAME in response.cookies:
+            response.cookies[settings.SESSION_COOKIE_NAME]["partitioned"] = True
+        key = request.session.session_key
+        if key and request.session.get(web_sessions.STORE_KEY):
+            response.headers[session_token.HEADER] = session_token.issue(session_key=key)
+        return response
+
+
+class StoreMiddleware:
+    """Sets the request's store and language from the session."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.maybe_store = web_sessions.store_of(request)  # type: ignore[attr-defined]
+        language = web_sessions.language_of(request)
+        with translation.override(language):
+            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class ZidFailureMiddleware:
+    """Turns a failure of Zid that no view caught into an honest page, or a partial for htmx."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, errors.ZidError):
+            return None
+        logger.warning("Zid failed on %s: %s", request.path_info.split("/")[1], exception)
+        return views.zid_failure(request, error=exception)

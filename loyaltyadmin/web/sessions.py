@@ -1,0 +1,47 @@
+"""The merchant's session: which store it is for, and in which language."""
+
+from __future__ import annotations
+
+import importlib
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from loyaltyadmin.stores.models import Store
+
+STORE_KEY = "store_id"
+LANGUAGE_KEY = "language"
+
+
+def start(request: HttpRequest, *, store: Store, language: str) -> None:
+    """This will give the request a new session for `store`.
+
+    Always a new one: the session that the browser's cookie names may be another tab's, on another
+    store, and must go on there.
+    """
+    engine = importlib.import_module(settings.SESSION_ENGINE)
+    request.session = engine.SessionStore()
+    request.session[STORE_KEY] = store.id
+    request.session[LANGUAGE_KEY] = language
+    request.session.save()
+    request.maybe_store = store  # type: ignore[attr-defined]
+
+
+def store_of(request: HttpRequest) -> Store | None:
+    """This will give the store of the session, unless the app was uninstalled from it."""
+    store_id = request.session.get(STORE_KEY)
+    return Store.objects.filter(id=store_id, uninstalled_at=None).first() if store_id else None
+
+
+def language_of(request: HttpRequest) -> str:
+    """This will give the session's language: Arabic, unless English was asked for."""
+    if chosen := request.session.get(LANGUAGE_KEY):
+        return str(chosen)
+    asked = request.GET.get("language") or request.headers.get("Accept-Language", "")
+    return "en" if asked.lower().startswith("en") else "ar"
+
+
+def set_language(request: HttpRequest, *, language: str) -> None:
+    """This will keep `language` for the rest of the session."""
+    if language in dict(settings.LANGUAGES):
+        request.session[LANGUAGE_KEY] = language

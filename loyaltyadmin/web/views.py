@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import cast
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseLocation, retarget, reswap
+
+from loyaltyadmin.stores import operations
+from loyaltyadmin.web import sessions
+from loyaltyadmin.web.http import AppRequest
+from loyaltyadmin.zid import errors
+
+logger = logging.getLogger(__name__)
+
+
+@never_cache
+@require_GET
+def open_embedded_app(request: HttpRequest) -> HttpResponse:
+    """Zid's Application URL: open a session for the store whose dashboard sent the token.
+
+    Answers with a page that first of all takes the token out of the frame's address, and then
+    loads the app with the session's own token; a redirect would need a cookie to be kept.
+    """
+    language = "en" if request.GET.get("language") == "en" else "ar"
+    try:
+        store = operations.open_embedded_app(lookup_token=request.GET.get("token", ""))
+    except operations.StoreNotFound:
+        with translation.override(language):
+            response = open_from_dashboard(request)
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return response
+    sessions.start(request, store=store, language=language)
+    with translation.override(language):
+        response = render(request, "web/open_embedded_app.html", {"start_url": reverse("program")})
+    # The page's own address still holds the token while its stylesheets load.
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@never_cache
+@require_GET
+def keep_session(request: HttpRequest) -> HttpResponse:
+    """A page that stands open renews its token by asking for this."""
+    if cast("AppRequest", request).maybe_store is None:
+        return open_from_dashboard(request)
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
+
+
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    sessions.set_language(request, language=request.POST.get("language", ""))
+    target = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(target, allowed_hosts=None):
+        target = reverse("program")
+    if cast("AppRequest", request).htmx:
+        # The whole document changes direction, so the whole document is loaded again; `lang` and
+        # `dir` are taken from the answer by app.js.
+        return HttpResponseLocation(target, target="body", swap="innerHTML")
+    return HttpResponseRedirect(target)
+
+
+def open_from_dashboard(request: HttpRequest) -> HttpResponse:
+    """There is no sign-in: say where the way in is."""
+    response = render(
+        request,
+        "web/open_from_dashboard.html",
+        {"dashboard_url": settings.ZID_DASHBOARD_URL},
+        status=403,
+    )
+    return _whole_page(request, response)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Nearly always a page from before the session's end, so the remedy is the same."""
+    return open_from_dashboard(request)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    response = render(request, "web/page_not_found.html", status=404)
+    return _whole_page(request, response)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/server_error.html", status=500)
+
+
+def zid_failure(request: HttpRequest, *, error: errors.ZidError) -> HttpResponse:
+    """Say honestly what went wrong at Zid: a whole page, or the page's alert for htmx."""
+    title, advice, status = describe(error)
+    context = {"title": title, "advice": advice, "retry_url": _retry_url(request)}
+    htmx = cast("AppRequest", request).htmx
+    if htmx and not htmx.boosted:
+        response = render(request, "_components/alert.html", context, status=status)
+        return retarget(reswap(response, "innerHTML show:top"), "#page-alert")
+    return _whole_page(request, render(request, "web/zid_failure.html", context, status=status))
+
+
+def describe(error: errors.ZidError) -> tuple[str, str, int]:
+    """A title and an advice for the merchant, and the HTTP status that says the same."""
+    match error:
+        case errors.TokenRejected():
+            return (
+                _("Zid no longer accepts this app's access to your store"),
+                _(
+                    "Open the App Market in Zid's dashboard and activate the app again. Nothing is lost."
+                ),
+                HTTPStatus.FORBIDDEN,
+            )
+        case errors.ScopeMissing():
+            return (
+                _("Zid does not allow the app to do this"),
+                _("A permission is missing. Activate the app again from Zid's App Market."),
+                HTTPStatus.FORBIDDEN,
+            )
+        case errors.RateLimited():
+            return (
+                _("Zid allows only so many requests a minute"),
+                _(
+                    "The limit is used up for the moment. Nothing was changed. Try again in a minute."
+                ),
+                HTTPStatus.SERVICE_UNAVAILABLE,
+            )
+        case errors.NotFound():
+            return (
+                _("Zid does not know this record"),
+                _("It may have been deleted meanwhile."),
+                HTTPStatus.NOT_FOUND,
+            )
+        case errors.Rejected():
+            return (
+                _("Zid did not accept the change"),
+                error.message or _("Zid gave no reason."),
+                HTTPStatus.UNPROCESSABLE_ENTITY,
+            )
+        case errors.OutcomeUnknown():
+            return (
+                _("Zid's answer was lost"),
+                _(
+                    "The change may or may not have been made. Load the page again to see what holds."
+                ),
+                HTTPStatus.BAD_GATEWAY,
+            )
+        case errors.UnexpectedPayload():
+            return (
+                _("Zid answered something the app does not understand"),
+                _("Nothing was changed. Try again later; if it goes on, write to our support."),
+                HTTPStatus.BAD_GATEWAY,
+            )
+    return (
+        _("Zid is not answering"),
+        _("Nothing was changed. Try again in a moment."),
+        HTTPStatus.BAD_GATEWAY,
+    )
+
+
+def _retry_url(request: HttpRequest) -> str:
+    return request.get_full_path() if request.method == "GET" else ""
+
+
+def _whole_page(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Let htmx put a whole page where a part of one was asked for."""
+    if getattr(request, "htmx", False):
+        return retarget(reswap(response, "innerHTML"), "body")
+    return response

@@ -1,0 +1,69 @@
+// What the frame needs beside htmx. The session's second carrier lives in body's hx-headers
+// (loyaltyadmin/web/session_token.py): never in storage, never in an address.
+"use strict";
+
+const HEADER = "X-Session-Token";
+
+function sessionHeaders() {
+  return JSON.parse(document.body.getAttribute("hx-headers") || "{}");
+}
+
+function renew(token) {
+  const headers = sessionHeaders();
+  if (token && headers[HEADER]) {
+    document.body.setAttribute("hx-headers", JSON.stringify({ ...headers, [HEADER]: token }));
+  }
+}
+
+document.addEventListener("htmx:beforeSwap", (event) => renew(event.detail.xhr.getResponseHeader(HEADER)));
+document.addEventListener("htmx:afterRequest", (event) => renew(event.detail.xhr.getResponseHeader(HEADER)));
+
+// Going back asks the server again; htmx sends that request without body's headers.
+document.addEventListener("htmx:historyCacheMiss", (event) => {
+  for (const [name, value] of Object.entries(sessionHeaders())) {
+    event.detail.xhr.setRequestHeader(name, value);
+  }
+});
+document.addEventListener("htmx:historyCacheMissLoad", (event) => {
+  renew(event.detail.xhr.getResponseHeader(HEADER));
+  followLanguage(event.detail.response);
+});
+document.addEventListener("htmx:historyCacheMissLoadError", (event) => {
+  document.body.innerHTML = new DOMParser().parseFromString(event.detail.xhr.response, "text/html").body.innerHTML;
+});
+
+// A swap of body's content leaves <html> as it was: take over language and direction.
+function followLanguage(text) {
+  const page = /<html[^>]* lang="(\w+)"[^>]* dir="(\w+)"/.exec(text || "");
+  if (page) {
+    [, document.documentElement.lang, document.documentElement.dir] = page;
+  }
+}
+document.addEventListener("htmx:beforeSwap", (event) => followLanguage(event.detail.serverResponse));
+
+// A new page is announced from its heading, and focus does not stay on what is gone.
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.target === document.body) {
+    document.querySelector("#main")?.focus({ preventScroll: true });
+  }
+});
+
+// A plain download sends no header, so it is fetched with them and handed to the browser.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-download]");
+  if (!link || !sessionHeaders()[HEADER]) {
+    return;
+  }
+  event.preventDefault();
+  const response = await fetch(link.href, { headers: sessionHeaders() });
+  renew(response.headers.get(HEADER));
+  if (!response.ok) {
+    document.querySelector("#page-alert").textContent = link.dataset.failed;
+    return;
+  }
+  const address = URL.createObjectURL(await response.blob());
+  const named = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") || "");
+  const save = Object.assign(document.createElement("a"), { href: address, download: named?.[1] || "download.csv" });
+  save.click();
+  setTimeout(() => URL.revokeObjectURL(address), 60000);
+});
