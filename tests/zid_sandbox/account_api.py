@@ -29,25 +29,25 @@ def profile(store_id: int) -> flask.Response:
     assert store is not None  # the tokens were this store's
     name, symbol = CURRENCY_NAMES[store["currency"]]
     currency = {"id": 4, "name": name, "code": store["currency"], "symbol": symbol}
-    return answers.ok(
-        user={
-            "id": store["manager_id"],
-            "uuid": store["manager_uuid"],
-            "name": store["manager_name"],
-            "email": f"manager@{store['username']}.example.com",
-            "mobile": store["mobile"],
-            "store": {
-                "id": store["id"],
-                "uuid": store["uuid"],
-                "username": store["username"],
-                "title": store["title_ar"] if answers.is_arabic() else store["title_en"],
-                "email": f"{store['username']}@example.com",
-                "url": f"https://{store['username']}.zid.store/",
-                "currency": currency,
-                "language": {"code": "ar", "direction": "rtl"},
-            },
-        }
-    )
+    user = {
+        "id": store["manager_id"],
+        "uuid": store["manager_uuid"],
+        "name": store["manager_name"],
+        "email": f"manager@{store['username']}.example.com",
+        "mobile": store["mobile"],
+        "store": {
+            "id": store["id"],
+            "uuid": store["uuid"],
+            "username": store["username"],
+            "title": store["title_ar"] if answers.is_arabic() else store["title_en"],
+            "email": f"{store['username']}@example.com",
+            "url": f"https://{store['username']}.zid.store/",
+            "currency": currency,
+            "language": {"code": "ar", "direction": "rtl"},
+        },
+    }
+    # The one answer of this kind without a message object.
+    return flask.jsonify({"status": "object", "user": user})
 
 
 @api.post("/v1/managers/embedded-apps-token")

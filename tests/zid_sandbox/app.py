@@ -21,7 +21,6 @@ from tests.zid_sandbox import (
 )
 from tests.zid_sandbox.world import Seen, World, world
 
-
 # The sandbox talking about itself is not worth remembering.
 UNREMEMBERED = ("/_sandbox", "/_static", "/healthz")
 

@@ -54,6 +54,7 @@ class World:
         self.faults.clear()
         self.buckets.clear()
         self.requests.clear()
+        self.deliveries.outcomes.clear()
         self.database.empty()
         seed.fill(self.database, self.options)
 
