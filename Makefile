@@ -1,0 +1,83 @@
+# The front door. `make` alone lists what there is.
+SHELL = /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help run test setup setup-test lint types arch check fmt messages lock
+
+VENV = .venv
+PY = $(VENV)/bin/python
+RUN_LOCKS = requirements-uv.txt requirements.txt requirements-sandbox.txt
+TEST_LOCKS = $(RUN_LOCKS) requirements-dev.txt
+# A stamp is named after the content of what was installed: what has not changed is not installed
+# again, and what has changed is, whatever the files' times say.
+RUN_STAMP := $(VENV)/run-$(shell cat $(RUN_LOCKS) | cksum | cut -d' ' -f1)
+TEST_STAMP := $(VENV)/test-$(shell cat $(TEST_LOCKS) | cksum | cut -d' ' -f1)
+UV = 0.13.8
+INSTALL = $(VENV)/bin/uv pip install --quiet --python $(PY) --require-hashes
+COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-header $(if $(UPGRADE),--upgrade)
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+# With exec and the id of make itself: what runs must end with make, even if make is killed.
+run: $(RUN_STAMP) ## run everything on this machine (ARGS=--help for its options)
+	@exec $(PY) -m loyaltyadmin.web.development --parent "$$PPID" $(ARGS)
+
+test: $(TEST_STAMP) ## linters, types, import contracts and all tests
+	@exec $(PY) -m tests.run
+
+setup: $(RUN_STAMP) ## only make the environment that `make run` needs
+
+setup-test: $(TEST_STAMP) ## only make the environment that `make test` needs
+
+lint types arch: $(TEST_STAMP)
+	@exec $(PY) -m tests.run $@
+
+lint: ## ruff: rules and format
+types: ## mypy
+arch: ## who may import whom
+
+check: $(TEST_STAMP) ## all of `make test` but the tests
+	@exec $(PY) -m tests.run lint types arch templates migrations catalogue
+
+fmt: $(TEST_STAMP) ## let ruff put the code in order
+	$(PY) -m ruff check --fix-only .
+	$(PY) -m ruff format .
+
+messages: $(TEST_STAMP) ## bring the Arabic catalogue up to date, and compile it
+	DEBUG=1 $(PY) manage.py makemessages --locale ar --add-location file \
+		--ignore $(VENV) --ignore tests --ignore var
+	DEBUG=1 $(PY) manage.py compilemessages --locale ar --ignore $(VENV)
+
+lock: $(TEST_STAMP) ## resolve requirements*.in again (UPGRADE=1 for newer versions)
+	$(COMPILE) requirements.in -o requirements.txt
+	$(COMPILE) requirements-sandbox.in -o requirements-sandbox.txt
+	$(COMPILE) requirements-dev.in -o requirements-dev.txt
+	echo "uv==$(UV)" | $(COMPILE) --no-annotate - -o requirements-uv.txt
+
+$(RUN_STAMP): | $(PY)
+	@echo "==> Installing what the app needs"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes \
+		-r requirements-uv.txt
+	@$(INSTALL) -r requirements.txt -r requirements-sandbox.txt
+	@rm -f $(VENV)/run-*
+	@touch $@
+
+$(TEST_STAMP): $(RUN_STAMP)
+	@echo "==> Installing what the tests need"
+	@$(INSTALL) -r requirements.txt -r requirements-sandbox.txt -r requirements-dev.txt
+	@rm -f $(VENV)/test-*
+	@touch $@
+
+$(PY):
+	@for python in "$(PYTHON)" python3.11 python3 python3.12 python3.13 python3.14 python; do \
+		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+		echo "==> Making the environment $(VENV) with $$python"; \
+		"$$python" -m venv --clear $(VENV) && exit 0; \
+		rm -rf $(VENV); \
+		echo "$$python cannot make an environment. On Debian: apt-get install python3-venv" >&2; \
+		exit 1; \
+	done; \
+	echo "Python 3.11 or newer is needed and was not found on the PATH." >&2; \
+	echo "If it is elsewhere: make PYTHON=/path/to/python3" >&2; \
+	exit 1

@@ -1,0 +1,238 @@
+"""Everything that has to pass: `make test` runs all of it, `make lint` and the like a part.
+
+    python -m tests.run                 everything
+    python -m tests.run lint types      only these groups
+    python -m tests.run --list
+
+What needs a program from outside Python is given that program: found on this machine or, as root
+on Debian, installed. A group whose programs cannot be had is left out, and said so at the end;
+on CI (CI=true) that is a failure.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from tests import services
+
+ROOT = Path(__file__).resolve().parent.parent
+COVERAGE_FLOOR = 0  # per cent; the one place where it is set
+PYTHON = sys.executable
+COVERED = ["--cov", "--cov-append", "--cov-report="]
+CATALOGUE = "loyaltyadmin/locale/ar/LC_MESSAGES/django.po"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Tool:
+    name: str
+    package: str  # Debian's
+    is_here: Callable[[], bool]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Group:
+    name: str
+    what: str
+    commands: Sequence[Sequence[str]]
+    tools: Sequence[Tool] = ()
+    has_subject: Callable[[], bool] = lambda: True
+
+
+CHROMIUM = Tool(
+    name="Chromium", package="chromium", is_here=lambda: services.find_chromium() is not None
+)
+POSTGRESQL = Tool(
+    name="PostgreSQL",
+    package="postgresql",
+    is_here=lambda: services.find_postgresql() is not None,
+)
+REDIS = Tool(
+    name="Redis", package="redis-server", is_here=lambda: services.find_redis() is not None
+)
+GETTEXT = Tool(
+    name="gettext", package="gettext", is_here=lambda: shutil.which("msgfmt") is not None
+)
+
+
+def has_contracts() -> bool:
+    pyproject = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    return (ROOT / ".importlinter").exists() or "[tool.importlinter]" in pyproject
+
+
+def pytest(marks: str, *options: str) -> list[str]:
+    # No test is no failure here: a group may be waiting for its first.
+    return [PYTHON, "-m", "pytest", "-m", f"{marks} and not live", *options]
+
+
+GROUPS = [
+    Group(
+        name="lint",
+        what="ruff: rules and format",
+        commands=[
+            [PYTHON, "-m", "ruff", "check", "."],
+            [PYTHON, "-m", "ruff", "format", "--check", "."],
+        ],
+    ),
+    Group(name="types", what="mypy", commands=[[PYTHON, "-m", "mypy"]]),
+    Group(
+        name="arch",
+        what="import-linter: who may import whom",
+        commands=[[f"{sys.prefix}/bin/lint-imports"]],
+        has_subject=has_contracts,
+    ),
+    Group(
+        name="templates",
+        what="djlint",
+        commands=[[PYTHON, "-m", "djlint", "templates", "--lint", "--quiet"]],
+        has_subject=lambda: any(ROOT.glob("templates/**/*.html")),
+    ),
+    Group(
+        name="migrations",
+        what="every model has its migration",
+        commands=[[PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"]],
+    ),
+    Group(
+        name="catalogue",
+        what="the Arabic catalogue is well formed",
+        commands=[["msgfmt", "--check", "--output-file", os.devnull, CATALOGUE]],
+        tools=[GETTEXT],
+        has_subject=lambda: (ROOT / CATALOGUE).exists(),
+    ),
+    Group(
+        name="tests",
+        what="tests on SQLite, without Redis",
+        commands=[pytest("not browser and not services", "-n", "2", *COVERED)],
+    ),
+    Group(
+        name="services",
+        what="the same tests and some more on PostgreSQL and Redis",
+        # One process: the tests share the one Redis.
+        commands=[
+            [PYTHON, "-m", "tests.services", "--", *pytest("not browser", *COVERED)],
+        ],
+        tools=[POSTGRESQL, REDIS],
+    ),
+    Group(
+        name="browser",
+        what="tests that drive a browser",
+        commands=[pytest("browser", *COVERED)],
+        tools=[CHROMIUM],
+    ),
+]
+# What pytest says when it found no test.
+NOTHING_COLLECTED = 5
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.run")
+    names = [group.name for group in GROUPS]
+    parser.add_argument("groups", nargs="*", metavar="group", help=f"of {', '.join(names)}")
+    parser.add_argument("--list", action="store_true", help="say what each group is")
+    wanted = parser.parse_args(arguments)
+    if unknown := set(wanted.groups) - set(names):
+        parser.error(f"no such group: {', '.join(sorted(unknown))}")
+    if wanted.list:
+        for group in GROUPS:
+            print(f"{group.name:<11} {group.what}")
+        return 0
+    chosen = [group for group in GROUPS if not wanted.groups or group.name in wanted.groups]
+    return run(chosen, measure_coverage=not wanted.groups)
+
+
+def run(groups: Sequence[Group], *, measure_coverage: bool) -> int:
+    """Run the groups; the exit code is 1 when one failed, or was left out on CI."""
+    os.chdir(ROOT)
+    missing = provide({tool.package: tool for group in groups for tool in group.tools})
+    failed: list[str] = []
+    left_out: list[Group] = []
+    if measure_coverage:
+        subprocess.run([PYTHON, "-m", "coverage", "erase"], check=True)
+    for group in groups:
+        if not group.has_subject():
+            headline(f"{group.name}: nothing to look at yet")
+        elif any(tool.package in missing for tool in group.tools):
+            left_out.append(group)
+        elif not passes(group):
+            failed.append(group.name)
+    if measure_coverage and not coverage_suffices():
+        failed.append("coverage")
+    return report(failed, left_out, missing)
+
+
+def passes(group: Group) -> bool:
+    headline(f"{group.name}: {group.what}")
+    began = time.monotonic()
+    codes = []
+    with tempfile.TemporaryDirectory(prefix="loyaltyadmin-tests-") as data_dir:
+        for command in group.commands:
+            done = subprocess.run(command, env=environment(data_dir), check=False)
+            is_empty = "pytest" in command and done.returncode == NOTHING_COLLECTED
+            codes.append(0 if is_empty else done.returncode)
+    print(f"    {time.monotonic() - began:.1f} s", flush=True)
+    return not any(codes)
+
+
+def environment(data_dir: str) -> dict[str, str]:
+    """What the tests find must not depend on the developer's own settings or data."""
+    example = (ROOT / "deploy/env.example").read_text(encoding="utf-8")
+    # Empty rather than absent: so .env does not get a word in either.
+    unset = dict.fromkeys(re.findall(r"^([A-Z_]+)=", example, re.MULTILINE), "")
+    # Every tool that loads the settings needs DEBUG: they refuse to go without secrets otherwise.
+    return {**os.environ, **unset, "DEBUG": "1", "DATA_DIR": data_dir}
+
+
+def provide(tools: dict[str, Tool]) -> dict[str, Tool]:
+    """Install what is missing, where that can be done; the answer is what is missing still."""
+    missing = {package: tool for package, tool in tools.items() if not tool.is_here()}
+    if missing and os.geteuid() == 0 and shutil.which("apt-get"):
+        headline(f"Installing {', '.join(missing)}")
+        apt = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        for command in (
+            ["apt-get", "update", "-qq"],
+            ["apt-get", "install", "-qq", "-y", "--no-install-recommends", *missing],
+        ):
+            subprocess.run(command, env=apt, stdout=subprocess.DEVNULL, check=False)
+    return {package: tool for package, tool in missing.items() if not tool.is_here()}
+
+
+def coverage_suffices() -> bool:
+    headline("coverage")
+    command = ["report", "--skip-covered", "--skip-empty", f"--fail-under={COVERAGE_FLOOR}"]
+    return subprocess.run([PYTHON, "-m", "coverage", *command], check=False).returncode == 0
+
+
+def report(failed: Sequence[str], left_out: Sequence[Group], missing: dict[str, Tool]) -> int:
+    headline("Result")
+    for group in left_out:
+        tools = [tool for tool in group.tools if tool.package in missing]
+        names = " and ".join(tool.name for tool in tools)
+        packages = " ".join(tool.package for tool in tools)
+        print(f"LEFT OUT: {group.name} ({group.what}), for want of {names}.")
+        print(f"    To get it: apt-get install --no-install-recommends {packages}")
+        print("    or put it on the PATH in any other way, and run this again.")
+    if failed:
+        print(f"FAILED: {', '.join(failed)}")
+        return 1
+    if left_out and os.environ.get("CI", "").lower() in {"1", "true"}:
+        print("FAILED: on CI nothing may be left out")
+        return 1
+    print("Passed" + (", but for what was left out" if left_out else ""))
+    return 0
+
+
+def headline(text: str) -> None:
+    print(f"\n==> {text}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
