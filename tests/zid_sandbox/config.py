@@ -75,8 +75,9 @@ class Settings:
 
     def update(self, wanted: Mapping[str, Any]) -> None:
         """Set the named settings; this will raise ValueError for a name or type that is wrong."""
+        known = {field.name for field in dataclasses.fields(self)}
         for name, value in wanted.items():
-            if name not in _CHOICES and not hasattr(self, name):
+            if name not in known:
                 raise ValueError(f"There is no setting {name!r}.")
             if name in _CHOICES and value not in _CHOICES[name]:
                 raise ValueError(f"{name} is one of {', '.join(_CHOICES[name])}.")
