@@ -13,6 +13,7 @@ from loyaltyadmin.points_adjustments.states import (
     JOB_OVER,
     LINE_ARROWS,
     LINE_DONE,
+    LINE_IN_FLIGHT,
     Direction,
     JobStatus,
     LineStatus,
@@ -184,6 +185,11 @@ class Line(models.Model):
 
     def __str__(self) -> str:
         return f"line {self.reference} of store {self.store_id}"
+
+    @property
+    def is_in_flight(self) -> bool:
+        """Whether its outcome is still open: it is on its way, or being looked up."""
+        return self.status in LINE_IN_FLIGHT
 
     @property
     def sent_reason(self) -> str:

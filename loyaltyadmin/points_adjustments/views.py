@@ -16,7 +16,7 @@ from django_htmx.http import trigger_client_event
 from loyaltyadmin.points_adjustments import operations, tasks
 from loyaltyadmin.points_adjustments.forms import AdjustCustomerPointsForm, StartBulkAdjustmentForm
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
-from loyaltyadmin.points_adjustments.states import LINE_IN_FLIGHT, JobStatus, LineStatus
+from loyaltyadmin.points_adjustments.states import JobStatus, LineStatus
 from loyaltyadmin.web.decorators import store_required
 from loyaltyadmin.web.http import StoreHttpRequest
 
@@ -67,7 +67,7 @@ def _adjustment(
         return render(request, template, context, status=status)
     template = "points_adjustments/_adjust_customer_points.html"
     response = render(request, template, context, status=status)
-    if line is not None and line.status not in LINE_IN_FLIGHT:
+    if line is not None and not line.is_in_flight:
         trigger_client_event(response, "points-changed")
     return response
 
