@@ -40,6 +40,7 @@ HOLD_SECONDS = 15  # a dead worker's turn is free again after this
 RENEW_SECONDS = 5
 WAKE_AGAIN_SECONDS = 10
 LONGEST_PAUSE_SECONDS = 10.0
+MISSES_ALLOWED = 2
 LINES_AT_ONCE = 50
 
 
@@ -154,9 +155,9 @@ def _work(
     with stores.zid_client_for(store=store, language=store.language, pace=pace) as zid:
         for step in _steps(store=store, zid=zid, pace=pace):
             misses = 0 if step else misses + 1
-            if misses:
+            if misses > MISSES_ALLOWED:
                 # Zid is in trouble; do not add lines to what will have to be looked up.
-                sleep(min(0.5 * 2**misses, LONGEST_PAUSE_SECONDS))
+                sleep(min(0.5 * 2 ** (misses - MISSES_ALLOWED), LONGEST_PAUSE_SECONDS))
             if is_stopping() or time.monotonic() > ends_at:
                 return True
             if not turn.is_mine():

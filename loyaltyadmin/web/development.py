@@ -227,7 +227,11 @@ def plan_services(plan: Plan) -> dict[str, Service]:
             *["--worker-class", "gthread", "--threads", "8", "--graceful-timeout", "3"],
             *["--bind", f"127.0.0.1:{plan.web_port}", "--log-level", "warning"],
         ],
-        "worker": [python, "-m", "celery", "-A", "loyaltyadmin", "worker", "-B", "-l", "INFO"],
+        "worker": [
+            # As root in a container, say; nothing is lost that this folder's owner could miss.
+            *[python, "-W", "ignore:You're running the worker with superuser privileges"],
+            *["-m", "celery", "-A", "loyaltyadmin", "--quiet", "worker", "-B", "-l", "INFO"],
+        ],
     }
     health = {"web": f"http://127.0.0.1:{plan.web_port}/healthz"}
     if plan.zid_port:

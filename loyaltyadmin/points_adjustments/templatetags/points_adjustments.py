@@ -49,6 +49,8 @@ def duration_text(progress: Progress) -> str:
     if minutes < 2:
         return _("It takes about a minute.")
     if minutes < 120:
-        return ngettext("It takes about %d minute.", "It takes about %d minutes.", minutes) % minutes
+        return (
+            ngettext("It takes about %d minute.", "It takes about %d minutes.", minutes) % minutes
+        )
     hours = round(minutes / 60)
     return ngettext("It takes about %d hour.", "It takes about %d hours.", hours) % hours

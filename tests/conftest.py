@@ -1,0 +1,99 @@
+"""The cast: a store and its merchant, a stranger with another store, a store that left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import responses
+from django.conf import settings as django_settings
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from loyaltyadmin.celery import app as celery_app
+from loyaltyadmin.stores import pacer
+from loyaltyadmin.stores.models import Store
+from loyaltyadmin.web import sessions
+
+HEADERS = {"Authorization": "Bearer the-authorization", "X-Manager-Token": "the-manager-token"}
+
+
+def make_store(store_id: int, **fields: object) -> Store:
+    values: dict[str, object] = {
+        "title": f"متجر {store_id}",
+        "currency": "SAR",
+        "installed_at": timezone.now(),
+        "authorization": "the-authorization",
+        "manager_token": "the-manager-token",
+        "refresh_token": "the-refresh-token",
+        **fields,
+    }
+    return Store.objects.create(id=store_id, **values)
+
+
+def client_of(store: Store, *, language: str = "en", **options: object) -> Client:
+    """A browser in which the merchant of `store` has opened the app."""
+    client = Client(**options)
+    session = client.session
+    session[sessions.STORE_KEY] = store.id
+    session[sessions.LANGUAGE_KEY] = language
+    session.save()
+    client.cookies[django_settings.SESSION_COOKIE_NAME] = session.session_key
+    return client
+
+
+@pytest.fixture
+def store(db: None) -> Store:
+    return make_store(90001)
+
+
+@pytest.fixture
+def merchant(store: Store) -> Client:
+    return client_of(store)
+
+
+@pytest.fixture
+def other_store(db: None) -> Store:
+    return make_store(90002, authorization="other", manager_token="other", refresh_token="other")
+
+
+@pytest.fixture
+def stranger(other_store: Store) -> Client:
+    """The merchant of another store."""
+    return client_of(other_store)
+
+
+@pytest.fixture
+def disconnected_store(db: None) -> Store:
+    return make_store(
+        90003,
+        authorization="",
+        manager_token="",
+        refresh_token="",
+        uninstalled_at=timezone.now(),
+    )
+
+
+@pytest.fixture
+def zid() -> Iterator[responses.RequestsMock]:
+    """Zid, at the HTTP edge. What a test expects to be called has to be called."""
+    with responses.RequestsMock() as edge:
+        yield edge
+
+
+@pytest.fixture(autouse=True)
+def _messages_stay_in_memory() -> Iterator[None]:
+    """Celery messages go nowhere: a wake-up call that is lost loses nothing."""
+    before = celery_app.conf.broker_url
+    celery_app.conf.broker_url = "memory://"
+    yield
+    celery_app.conf.broker_url = before
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_over() -> Iterator[None]:
+    pacer.bucket.cache_clear()
+    cache.clear()
+    yield
+    pacer.bucket.cache_clear()
