@@ -69,8 +69,11 @@ class StartBulkAdjustmentForm(forms.Form):
     )
     reason = ReasonField(required=False)
 
+    file_name = ""
+
     def clean_file(self) -> sheet.Sheet:
         upload = self.cleaned_data["file"]
+        self.file_name = upload.name
         if upload.size > sheet.MOST_BYTES:
             raise forms.ValidationError(UNREADABLE["too_large"])
         try:

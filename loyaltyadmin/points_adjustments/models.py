@@ -199,8 +199,9 @@ class Line(models.Model):
     def move(self, *, to: LineStatus, only_if_running: bool = False, **fields: Any) -> bool:
         """This will change the status unless another process did so first; tells whether it has.
 
-        A claimed line is moved only by who knows its claim. With `only_if_running` the line's
-        bulk adjustment, if it has one, must be running too.
+        A claimed line is moved only by who knows its claim, an unknown one only by who knows
+        since when: what was read about an earlier doubt says nothing about a later one. With
+        `only_if_running` the line's bulk adjustment, if it has one, must be running too.
 
         Raises: ValueError for a way that the table does not have.
         """
@@ -211,7 +212,9 @@ class Line(models.Model):
             fields["claim"] = None
         if to is not LineStatus.UNKNOWN:
             fields["look_at"] = None
-        rows = Line.objects.filter(id=self.id, status=origin, claim=self.claim)
+        rows = Line.objects.filter(
+            id=self.id, status=origin, claim=self.claim, unknown_at=self.unknown_at
+        )
         if only_if_running and self.job_id is not None:
             # A subquery on the job alone: the line's own conditions must stand in the UPDATE
             # itself, where PostgreSQL checks them again after waiting for a lock.
@@ -229,7 +232,7 @@ class Line(models.Model):
 
 
 class Turn(models.Model):
-    """Who is working on a store's lines at the moment: one process at a time, for as long as it renews.
+    """Who is working on a store's lines: one process at a time, for as long as it renews.
 
     Only a matter of order: what keeps a line from being sent twice is its claim.
     """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -187,20 +186,19 @@ def cancel_bulk_adjustment(*, job: BulkAdjustment) -> None:
 
     Raises: NotPossible.
     """
-    now = timezone.now()
-    if job.status == JobStatus.DRAFT:
-        with transaction.atomic():
-            _move(job, to=JobStatus.CANCELLED, ended_at=now)
-            _skip_pending(job=job, now=now)
-        return
+    draft = job.status == JobStatus.DRAFT
     with transaction.atomic():
-        _move(job, to=JobStatus.CANCELLING)
-        _skip_pending(job=job, now=now)
-    turns.end_if_done(job=job)
+        if draft:
+            _move(job, to=JobStatus.CANCELLED, ended_at=timezone.now())
+        else:
+            _move(job, to=JobStatus.CANCELLING)
+        turns.skip_pending(job=job)
+    if not draft:
+        turns.end_if_done(job=job)
 
 
 def progress_of(*, job: BulkAdjustment) -> Progress:
-    """This will count a bulk adjustment's lines by outcome. `points_…` are those of all its lines."""
+    """This will count a bulk adjustment's lines by outcome, and sum the points of all of them."""
     counts: dict[str, int] = {}
     points: dict[str, int] = {Direction.ADD: 0, Direction.TAKE: 0}
     groups = (
@@ -237,12 +235,6 @@ def jobs_ahead_of(*, job: BulkAdjustment) -> int:
 def results_of(*, job: BulkAdjustment) -> Iterable[Line]:
     """This will give a bulk adjustment's lines in the file's order, a few at a time."""
     return job.lines.order_by("position").iterator(chunk_size=ROWS_PER_INSERT)
-
-
-def _skip_pending(*, job: BulkAdjustment, now: dt.datetime) -> None:
-    job.lines.filter(status=LineStatus.PENDING).update(
-        status=LineStatus.SKIPPED, ended_at=now, problem="cancelled"
-    )
 
 
 def _move(job: BulkAdjustment, *, to: JobStatus, **fields: object) -> None:

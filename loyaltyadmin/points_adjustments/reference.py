@@ -28,7 +28,7 @@ def longest_text() -> int:
 
 
 def reason_with(reference: str, *, text: str) -> str:
-    """This will give the reason to send: the merchant's text, shortened if need be, and the code."""
+    """This will give the reason to send: the merchant's text, cut to fit, and the reference."""
     return f"{' '.join(text.split())[: longest_text()].rstrip()} {reference}".strip()
 
 

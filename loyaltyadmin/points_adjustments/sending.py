@@ -38,7 +38,7 @@ SEND_WITHIN_SECONDS = 15
 
 
 def claim_lifetime() -> dt.timedelta:
-    """How long after its claim a line can still be on its way: sent at the last moment, and slow."""
+    """How long a claimed line can still be on its way: sent at the last moment, and slow."""
     return dt.timedelta(seconds=SEND_WITHIN_SECONDS + 2 * settings.ZID_TIMEOUT_SECONDS + 10)
 
 

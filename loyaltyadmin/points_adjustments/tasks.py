@@ -1,14 +1,34 @@
 from __future__ import annotations
 
+import logging
 import threading
 from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_shutting_down
+from django.db import transaction
+from kombu.exceptions import OperationalError
 
 from loyaltyadmin.points_adjustments import turns
 
+logger = logging.getLogger(__name__)
+
 _stopping = threading.Event()
+
+
+def wake_worker(*, store_id: int) -> None:
+    """This will tell a worker, once this transaction is committed, that a store has work.
+
+    Without a broker nobody is told; the work waits for the sweep and is not lost.
+    """
+
+    def send() -> None:
+        try:
+            take_turn.delay(store_id)
+        except OperationalError as error:
+            logger.warning("no broker to wake a worker with: %s", type(error).__name__)
+
+    transaction.on_commit(send)
 
 
 @worker_shutting_down.connect

@@ -58,7 +58,7 @@ def take_turn(
 
     Tells whether there is more to do at once. Does nothing while another process has the turn.
     """
-    store = Store.objects.connected().filter(id=store_id).first()  # type: ignore[attr-defined]
+    store = Store.objects.connected().filter(id=store_id).first()
     if store is None:
         return False
     turn = _Turn(store=store)
@@ -96,6 +96,7 @@ def sweep() -> list[int]:
         logger.warning("%s was claimed and never finished", line)
         sending.doubt(line=line)
     for job in BulkAdjustment.objects.filter(status=JobStatus.CANCELLING):
+        skip_pending(job=job)  # one may have been given back at the very moment of cancelling
         end_if_done(job=job)
     return [store_id for store_id in _stores_with_work(now=now) if _wake(store_id, now=now)]
 
@@ -109,6 +110,13 @@ def end_if_done(*, job: BulkAdjustment) -> bool:
         JobStatus.CANCELLING: JobStatus.CANCELLED,
     }.get(JobStatus(job.status))
     return to is not None and job.move(to=to, ended_at=timezone.now())
+
+
+def skip_pending(*, job: BulkAdjustment) -> None:
+    """This will skip every line of a cancelled job that was not sent."""
+    job.lines.filter(status=LineStatus.PENDING).update(
+        status=LineStatus.SKIPPED, ended_at=timezone.now(), problem="cancelled"
+    )
 
 
 class _Turn:
@@ -213,7 +221,7 @@ def _stores_with_work(*, now: dt.datetime) -> list[int]:
     ids = set(with_jobs.values_list("store_id", flat=True)) | set(
         with_lines.values_list("store_id", flat=True).distinct()
     )
-    return list(Store.objects.connected().filter(id__in=ids).values_list("id", flat=True))  # type: ignore[attr-defined]
+    return list(Store.objects.connected().filter(id__in=ids).values_list("id", flat=True))
 
 
 def _wake(store_id: int, *, now: dt.datetime) -> bool:

@@ -92,7 +92,7 @@ def start_bulk_adjustment(request: StoreHttpRequest) -> HttpResponse:
         sheet=form.cleaned_data["file"],
         reason=form.cleaned_data["reason"],
         source=BulkAdjustment.Source.PAGE,
-        file_name=request.FILES["file"].name or "",
+        file_name=form.file_name,
     )
     return redirect("read-bulk-adjustment", job_id=job.id)
 
@@ -201,7 +201,7 @@ def _change(
     except operations.NotPossible:
         job = _job(request, job_id)
     if job.status in {JobStatus.QUEUED, JobStatus.CANCELLING}:
-        tasks.take_turn.delay_on_commit(request.store.id)
+        tasks.wake_worker(store_id=request.store.id)
     return redirect("read-bulk-adjustment", job_id=job.id)
 
 

@@ -56,7 +56,7 @@ class Command(BaseCommand):
             file_name=options["file"].name,
         )
         operations.confirm_bulk_adjustment(job=job)
-        tasks.take_turn.delay_on_commit(store.id)
+        tasks.wake_worker(store_id=store.id)
         self.stdout.write(f"Bulk adjustment {job.id} is queued.")
         if options["wait"]:
             self._wait(job)
