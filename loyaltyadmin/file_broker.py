@@ -34,6 +34,8 @@ logger = logging.getLogger(__name__)
 UNFINISHED = (".part", ".taken")
 UNFINISHED_SECONDS = 60
 
+LONGEST_WAIT_SECONDS = 0.2
+
 
 class Channel(filesystem.Channel):
     def __init__(self, connection: Any, **kwargs: Any) -> None:
@@ -111,6 +113,12 @@ class Transport(filesystem.Transport):
     Channel = Channel
     driver_type = "files"
     driver_name = "files"
+
+    def drain_events(self, connection: Any, timeout: float | None = None, **kwargs: Any) -> None:
+        # Celery's worker looks whether it should stop only between two calls, which it lets last
+        # 2 s. It takes an early end for what it is, a time without messages, and asks again.
+        capped = None if timeout is None else min(timeout, LONGEST_WAIT_SECONDS)
+        super().drain_events(connection, timeout=capped, **kwargs)
 
 
 def _write_whole(path: Path, text: str) -> None:

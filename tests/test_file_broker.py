@@ -213,3 +213,13 @@ def test_it_forgets_the_binding_and_the_messages_of_a_deleted_queue(folder: Path
 
     assert message_names(folder) == []
     assert open_channel(folder).get_table("celery") == []
+
+
+def test_it_lets_a_worker_look_often_whether_it_should_stop(folder: Path) -> None:
+    with connect(folder) as connection, connection.SimpleQueue("celery"):
+        began = time.monotonic()
+
+        with pytest.raises(TimeoutError):
+            connection.drain_events(timeout=5)
+
+        assert time.monotonic() - began < 2
