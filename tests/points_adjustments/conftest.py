@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+import requests
+import responses
+from django.conf import settings
+from django.utils import timezone
+
+from loyaltyadmin.points_adjustments import operations
+from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
+from loyaltyadmin.points_adjustments.sheet import Row, Sheet
+from loyaltyadmin.points_adjustments.states import Direction
+from loyaltyadmin.stores import operations as stores
+from loyaltyadmin.stores import pacer
+from loyaltyadmin.stores.models import Store
+from loyaltyadmin.zid.client import Client as ZidClient
+
+ADJUST = "https://api.zid.test/v1/managers/loyalty-program/customers/adjust-customer-points"
+HISTORY = re.compile(r"https://api\.zid\.test/v1/managers/loyalty-program/points-history/(\d+)")
+
+
+class Ledger:
+    """Zid's side of adjusting points, at the HTTP edge: it keeps what was applied.
+
+    `answers` are taken one for each adjustment; what is not there is applied and answered well.
+    """
+
+    def __init__(self, edge: responses.RequestsMock) -> None:
+        self.entries: list[dict[str, Any]] = []
+        self.adjustments = 0
+        self.looks = 0
+        self.answers: list[Callable[[], tuple[int, dict[str, str], str]] | Exception] = []
+        self.before_adjusting: Callable[[], None] = lambda: None
+        edge.add_callback(responses.POST, ADJUST, callback=self._adjust)
+        edge.add_callback(responses.GET, HISTORY, callback=self._history)
+        edge.assert_all_requests_are_fired = False
+
+    def refuses(self, status: int, **body: Any) -> None:
+        """The next adjustment is not applied and answered with `status`."""
+        self.answers.append(lambda: (status, {}, json.dumps(body)))
+
+    def loses_the_answer(self, *, applied: bool, how: Exception | int = 0) -> None:
+        """The next adjustment's answer is lost, after it was applied or before."""
+        error = how or requests.ConnectionError("dropped")
+
+        def answer() -> tuple[int, dict[str, str], str]:
+            if applied:
+                self._keep()
+            if isinstance(error, int):
+                return (error, {}, "")
+            raise error
+
+        self.answers.append(answer)
+
+    def points_of(self, customer_id: int) -> int:
+        return sum(
+            entry["points"] if entry["direction"] == "+" else -entry["points"]
+            for entry in self.entries
+            if entry["customer_id"] == customer_id
+        )
+
+    def _adjust(self, request: Any) -> tuple[int, dict[str, str], str]:
+        self.adjustments += 1
+        self._form = {name: values[0] for name, values in parse_qs(request.body).items()}
+        self.before_adjusting()
+        if self.answers:
+            return self.answers.pop(0)()  # type: ignore[operator]
+        return (200, {}, json.dumps({"status": "object", "data": self._keep()}))
+
+    def _keep(self) -> dict[str, Any]:
+        entry = {
+            "customer_id": int(self._form["customerId"]),
+            "date": timezone.now().isoformat(),
+            "reason": self._form["reason"],
+            "points": int(self._form["points"]),
+            "direction": self._form["direction"],
+            "type": "ManualAccumulation",
+        }
+        self.entries.insert(0, entry)
+        return entry
+
+    def _history(self, request: Any) -> tuple[int, dict[str, str], str]:
+        self.looks += 1
+        customer_id = int(HISTORY.match(request.url)[1])
+        entries = [entry for entry in self.entries if entry["customer_id"] == customer_id]
+        return (200, {}, json.dumps({"status": "object", "history": entries}))
+
+
+@pytest.fixture
+def ledger(zid: responses.RequestsMock) -> Ledger:
+    return Ledger(zid)
+
+
+@pytest.fixture
+def pace(store: Store) -> pacer.Pacer:
+    return stores.pacer_for(store=store, asks=pacer.For.JOB, sleep=lambda seconds: None)
+
+
+@pytest.fixture
+def zid_client(
+    store: Store, pace: pacer.Pacer, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[ZidClient]:
+    monkeypatch.setattr("loyaltyadmin.zid._session.FIRST_PAUSE_SECONDS", 0)
+    with stores.zid_client_for(store=store, language="en", pace=pace) as client:
+        yield client
+
+
+def make_job(
+    store: Store, *, customers: int = 3, points: int = 10, confirmed: bool = True
+) -> BulkAdjustment:
+    rows = [
+        Row(
+            position=number + 2,
+            customer_id=1001 + number,
+            direction=Direction.ADD,
+            points=points,
+            reason="",
+        )
+        for number in range(customers)
+    ]
+    job = operations.start_bulk_adjustment(
+        store=store,
+        sheet=Sheet(rows=rows, problems=[]),
+        reason="A gift",
+        source=BulkAdjustment.Source.PAGE,
+    )
+    if confirmed:
+        operations.confirm_bulk_adjustment(job=job)
+    return job
+
+
+def make_line(store: Store, **fields: Any) -> Line:
+    values = {
+        "customer_id": 1001,
+        "direction": Direction.ADD,
+        "points": 50,
+        "reason": "Sorry for the delay",
+        "created_at": timezone.now(),
+        **fields,
+    }
+    return Line.objects.create(store=store, **values)
+
+
+def settle_time() -> float:
+    return float(settings.ZID_SETTLE_SECONDS)
