@@ -67,8 +67,10 @@ class Ledger:
 
     def _adjust(self, request: Any) -> tuple[int, dict[str, str], str]:
         self.adjustments += 1
-        self._form = {name: values[0] for name, values in parse_qs(request.body).items()}
+        form = {name: values[0] for name, values in parse_qs(request.body).items()}
+        self._form = form
         self.before_adjusting()
+        self._form = form  # another adjustment may have come in between
         if self.answers:
             return self.answers.pop(0)()  # type: ignore[operator]
         return (200, {}, json.dumps({"status": "object", "data": self._keep()}))

@@ -1,0 +1,413 @@
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+import pytest
+import requests
+import time_machine
+from django.utils import timezone
+
+from loyaltyadmin.points_adjustments import operations, sending, tasks, turns
+from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line, Turn
+from loyaltyadmin.points_adjustments.states import JobStatus, LineStatus
+from loyaltyadmin.stores.models import RateBucket, Store
+from tests.points_adjustments.conftest import Ledger, make_job, make_line
+
+
+class Crash(BaseException):
+    """The process dies here, as by kill -9: no handler of ours catches it."""
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("loyaltyadmin.zid._session.FIRST_PAUSE_SECONDS", 0)
+    monkeypatch.setattr(turns, "LONGEST_PAUSE_SECONDS", 0)
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(timezone.now(), tick=False) as traveller:
+        yield traveller
+
+
+def work(store: Store) -> bool:
+    """A worker comes, works until nothing is due, and goes."""
+    RateBucket.objects.all().delete()
+    return turns.take_turn(store_id=store.id, sleep=lambda seconds: None)
+
+
+def work_until_over(
+    store: Store, job: BulkAdjustment, clock: time_machine.Traveller, *, hours: int = 1
+) -> None:
+    """Beat and workers, over and over, with all the time in the world."""
+    for _ in range(60 * hours):
+        for store_id in turns.sweep():
+            work(Store.objects.get(id=store_id))
+        job.refresh_from_db()
+        if job.is_over:
+            return
+        clock.shift(60)
+    raise AssertionError(f"the job is still {job.status}: {statuses(job)}")
+
+
+def statuses(job: BulkAdjustment) -> dict[str, int]:
+    return dict(Counter(job.lines.values_list("status", flat=True)))
+
+
+def paid_once(ledger: Ledger, job: BulkAdjustment) -> bool:
+    paid = Counter(entry["customer_id"] for entry in ledger.entries)
+    return paid == Counter(job.lines.values_list("customer_id", flat=True))
+
+
+def test_it_sends_every_line_once_and_finishes(ledger: Ledger, store: Store) -> None:
+    job = make_job(store, customers=5)
+
+    more = work(store)
+
+    job.refresh_from_db()
+    assert not more
+    assert job.status == JobStatus.FINISHED
+    assert statuses(job) == {LineStatus.APPLIED: 5}
+    assert paid_once(ledger, job)
+
+
+def test_it_sends_nothing_of_a_draft(ledger: Ledger, store: Store) -> None:
+    make_job(store, confirmed=False)
+
+    work(store)
+
+    assert ledger.adjustments == 0
+
+
+def test_it_runs_a_stores_jobs_one_after_the_other_in_the_order_they_were_confirmed(
+    ledger: Ledger, store: Store
+) -> None:
+    first, second = make_job(store, points=1), make_job(store, points=2)
+
+    work(store)
+
+    assert [entry["points"] for entry in reversed(ledger.entries)] == [1, 1, 1, 2, 2, 2]
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert first.ended_at <= second.started_at
+
+
+def test_it_does_nothing_while_another_worker_has_the_turn(ledger: Ledger, store: Store) -> None:
+    make_job(store)
+    Turn.objects.create(
+        store=store, holder=uuid.uuid4(), held_until=timezone.now() + dt.timedelta(seconds=9)
+    )
+
+    more = work(store)
+
+    assert not more
+    assert ledger.adjustments == 0
+
+
+def test_it_takes_over_from_a_worker_that_died(ledger: Ledger, store: Store) -> None:
+    job = make_job(store)
+    Turn.objects.create(
+        store=store, holder=uuid.uuid4(), held_until=timezone.now() - dt.timedelta(seconds=1)
+    )
+
+    work(store)
+
+    assert paid_once(ledger, job)
+
+
+def test_two_workers_at_once_send_no_line_twice(ledger: Ledger, store: Store) -> None:
+    """The turn is only a matter of order: here both have it, and the claims decide."""
+    job = make_job(store, customers=4)
+    rest = iter([lambda: None, lambda: Turn.objects.update(held_until=None) and work(store)])
+    ledger.before_adjusting = lambda: next(rest, lambda: None)()
+
+    work(store)
+
+    assert paid_once(ledger, job)
+
+
+def test_a_message_delivered_ten_times_sends_every_line_once(ledger: Ledger, store: Store) -> None:
+    job = make_job(store)
+
+    for _ in range(10):
+        tasks.take_turn(store.id)
+
+    assert paid_once(ledger, job)
+
+
+def test_a_lost_message_loses_no_work(
+    ledger: Ledger, store: Store, clock: time_machine.Traveller
+) -> None:
+    job = make_job(store)
+
+    work_until_over(store, job, clock)
+
+    assert paid_once(ledger, job)
+
+
+@pytest.mark.parametrize(
+    ("stop", "ends_as"),
+    [
+        (operations.pause_bulk_adjustment, JobStatus.PAUSED),
+        (operations.cancel_bulk_adjustment, JobStatus.CANCELLED),
+    ],
+    ids=["pause", "cancel"],
+)
+def test_it_stops_before_the_next_line(
+    ledger: Ledger, store: Store, stop: Callable[..., None], ends_as: JobStatus
+) -> None:
+    job = make_job(store, customers=5)
+
+    def stop_at_the_second() -> None:
+        if ledger.adjustments == 2:
+            stop(job=BulkAdjustment.objects.get())
+
+    ledger.before_adjusting = stop_at_the_second
+    work(store)
+    turns.sweep()
+
+    job.refresh_from_db()
+    assert ledger.adjustments == 2
+    assert job.status == ends_as
+    assert statuses(job)[LineStatus.APPLIED] == 2
+
+
+def test_a_resumed_job_goes_on_with_the_next_line(ledger: Ledger, store: Store) -> None:
+    job = make_job(store)
+    operations.pause_bulk_adjustment(job=job)
+    work(store)
+
+    operations.resume_bulk_adjustment(job=job)
+    work(store)
+
+    assert paid_once(ledger, job)
+
+
+def test_a_worker_that_stops_ends_its_turn_after_the_line_it_is_at(
+    ledger: Ledger, store: Store
+) -> None:
+    make_job(store)
+
+    more = turns.take_turn(store_id=store.id, is_stopping=lambda: True)
+
+    assert more
+    assert ledger.adjustments == 1
+    assert Turn.objects.get().held_until is None
+
+
+def test_the_job_pauses_and_says_why_when_zid_refuses_the_stores_tokens(
+    ledger: Ledger, store: Store
+) -> None:
+    job = make_job(store)
+    ledger.refuses(403)
+
+    work(store)
+
+    job.refresh_from_db()
+    assert (job.status, job.pause_reason) == (JobStatus.PAUSED, "scope")
+    assert statuses(job) == {LineStatus.PENDING: 3}
+
+
+def test_other_lines_go_on_while_a_lost_one_waits_for_its_look(
+    ledger: Ledger, store: Store
+) -> None:
+    job = make_job(store)
+    ledger.loses_the_answer(applied=True)
+
+    work(store)
+
+    job.refresh_from_db()
+    assert statuses(job) == {LineStatus.UNKNOWN: 1, LineStatus.APPLIED: 2}
+    assert job.status == JobStatus.RUNNING
+
+
+@pytest.mark.parametrize("applied", [True, False], ids=["applied", "not applied"])
+def test_a_lost_answer_is_settled_without_a_person_and_paid_once(
+    ledger: Ledger, store: Store, clock: time_machine.Traveller, applied: bool
+) -> None:
+    job = make_job(store)
+    ledger.loses_the_answer(applied=applied)
+
+    work_until_over(store, job, clock)
+
+    assert job.status == JobStatus.FINISHED
+    assert statuses(job) == {LineStatus.APPLIED: 3}
+    assert paid_once(ledger, job)
+
+
+def test_a_single_adjustment_whose_answer_was_lost_is_settled_too(
+    ledger: Ledger, store: Store, clock: time_machine.Traveller
+) -> None:
+    line = make_line(store)
+    line.move(to=LineStatus.CLAIMED, claim=uuid.uuid4(), claimed_at=timezone.now())
+    sending.doubt(line=line)
+    clock.shift(sending.FIRST_LOOK_SECONDS + 1)
+
+    woken = turns.sweep()
+    work(store)
+    clock.shift(100)
+    work(store)
+
+    assert woken == [store.id]
+    line.refresh_from_db()
+    assert (line.status, line.problem) == (LineStatus.SKIPPED, "not_applied")
+
+
+STEPS = ["_claim", "_apply", "_adjust"]
+
+
+@pytest.mark.parametrize("side", ["before", "after"])
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("nth", [1, 2, 3])
+def test_a_worker_killed_between_any_two_steps_pays_everybody_once(
+    ledger: Ledger,
+    store: Store,
+    clock: time_machine.Traveller,
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+    side: str,
+    nth: int,
+) -> None:
+    job = make_job(store)
+    crash_at(monkeypatch, ledger if step == "_adjust" else sending, step, side=side, nth=nth)
+
+    with pytest.raises(Crash):
+        work(store)
+    work_until_over(store, job, clock)
+
+    assert job.status == JobStatus.FINISHED
+    assert statuses(job) == {LineStatus.APPLIED: 3}
+    assert paid_once(ledger, job)
+
+
+def crash_at(
+    monkeypatch: pytest.MonkeyPatch, place: object, name: str, *, side: str, nth: int
+) -> None:
+    if name == "_adjust":
+        crash_in_the_call(place, side=side, nth=nth)
+        return
+    original, calls = getattr(place, name), iter(range(1, 1000))
+
+    def crashing(**values: object) -> object:
+        dies = next(calls) == nth
+        if dies and side == "before":
+            raise Crash
+        result = original(**values)
+        if dies:
+            raise Crash
+        return result
+
+    monkeypatch.setattr(place, name, crashing)
+
+
+def crash_in_the_call(ledger: object, *, side: str, nth: int) -> None:
+    assert isinstance(ledger, Ledger)
+
+    def die() -> None:
+        if ledger.adjustments == nth:
+            if side == "after":
+                ledger._keep()
+            raise Crash
+
+    ledger.before_adjusting = die
+
+
+def test_a_turn_that_dies_leaves_the_store_to_the_next_worker_within_seconds(
+    ledger: Ledger, store: Store, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_job(store)
+    monkeypatch.setattr(turns._Turn, "release", lambda self: None)
+    monkeypatch.setattr(sending, "send", raising(Crash()))
+    with pytest.raises(Crash):
+        work(store)
+
+    clock.shift(turns.HOLD_SECONDS + 1)
+
+    assert turns.sweep() == [store.id]
+
+
+def raising(error: BaseException) -> Callable[..., None]:
+    def fail(**values: object) -> None:
+        raise error
+
+    return fail
+
+
+def test_the_sweep_wakes_a_store_once_in_a_while_and_not_while_somebody_works(
+    store: Store, clock: time_machine.Traveller
+) -> None:
+    make_job(store)
+
+    first, at_once = turns.sweep(), turns.sweep()
+    clock.shift(turns.WAKE_AGAIN_SECONDS + 1)
+    later = turns.sweep()
+
+    assert (first, at_once, later) == ([store.id], [], [store.id])
+
+
+def test_the_sweep_leaves_a_line_alone_that_may_still_be_on_its_way(
+    store: Store, clock: time_machine.Traveller
+) -> None:
+    line = make_line(store)
+    line.move(to=LineStatus.CLAIMED, claim=uuid.uuid4(), claimed_at=timezone.now())
+
+    clock.shift(sending.claim_lifetime().total_seconds() - 1)
+    turns.sweep()
+    still_claimed = Line.objects.get().status
+    clock.shift(2)
+    turns.sweep()
+
+    assert still_claimed == LineStatus.CLAIMED
+    assert Line.objects.get().status == LineStatus.UNKNOWN
+
+
+def test_stores_are_strangers_to_each_other(
+    ledger: Ledger, store: Store, other_store: Store
+) -> None:
+    ours, theirs = make_job(store), make_job(other_store)
+
+    work(store)
+
+    assert statuses(ours) == {LineStatus.APPLIED: 3}
+    assert statuses(theirs) == {LineStatus.PENDING: 3}
+
+
+def test_nothing_is_sent_for_a_store_that_left(ledger: Ledger, disconnected_store: Store) -> None:
+    make_job(disconnected_store)
+
+    woken, more = turns.sweep(), work(disconnected_store)
+
+    assert (woken, more) == ([], False)
+    assert ledger.adjustments == 0
+
+
+def test_it_slows_down_while_zid_does_not_answer(
+    ledger: Ledger, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_job(store, customers=6)
+    monkeypatch.setattr(turns, "LONGEST_PAUSE_SECONDS", 10.0)
+    for _ in range(6):
+        ledger.loses_the_answer(applied=False, how=requests.ReadTimeout())
+    pauses: list[float] = []
+
+    turns.take_turn(store_id=store.id, sleep=pauses.append)
+
+    assert pauses == [1.0, 2.0, 4.0, 8.0]
+
+
+def test_a_line_costs_three_writes_at_most(
+    ledger: Ledger, store: Store, django_assert_max_num_queries: Callable[..., object]
+) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    make_job(store, customers=40)
+
+    with CaptureQueriesContext(connection) as queries:
+        work(store)
+
+    writes = [q for q in queries if q["sql"].startswith(("UPDATE", "INSERT", "DELETE"))]
+    assert len(writes) <= 3 * 40 + 10
