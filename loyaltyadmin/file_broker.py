@@ -25,6 +25,7 @@ from typing import Any
 
 from kombu.exceptions import ChannelError
 from kombu.transport import filesystem
+from kombu.transport.virtual.base import BrokerState
 from kombu.utils.json import dumps, loads
 
 logger = logging.getLogger(__name__)
@@ -113,6 +114,12 @@ class Transport(filesystem.Transport):
     Channel = Channel
     driver_type = "files"
     driver_name = "files"
+
+    def __init__(self, client: Any, **kwargs: Any) -> None:
+        super().__init__(client, **kwargs)
+        # kombu shares what is bound among all connections of a process, whatever their folders,
+        # and so never writes the second folder's table.
+        self.state = BrokerState()
 
     def drain_events(self, connection: Any, timeout: float | None = None, **kwargs: Any) -> None:
         # Celery's worker looks whether it should stop only between two calls, which it lets last

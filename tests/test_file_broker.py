@@ -223,3 +223,11 @@ def test_it_lets_a_worker_look_often_whether_it_should_stop(folder: Path) -> Non
             connection.drain_events(timeout=5)
 
         assert time.monotonic() - began < 2
+
+
+def test_it_knows_the_folders_of_one_process_apart(folder: Path) -> None:
+    for name in ("one", "other"):
+        with connect(folder / name) as connection, connection.SimpleQueue("celery") as queue:
+            queue.put({"folder": name})
+
+            assert queue.get(timeout=1).payload == {"folder": name}
