@@ -18,7 +18,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -173,22 +172,21 @@ def passes(group: Group) -> bool:
     headline(f"{group.name}: {group.what}")
     began = time.monotonic()
     codes = []
-    with tempfile.TemporaryDirectory(prefix="loyaltyadmin-tests-") as data_dir:
-        for command in group.commands:
-            done = subprocess.run(command, env=environment(data_dir), check=False)
-            is_empty = "pytest" in command and done.returncode == NOTHING_COLLECTED
-            codes.append(0 if is_empty else done.returncode)
+    for command in group.commands:
+        done = subprocess.run(command, env=environment(), check=False)
+        is_empty = "pytest" in command and done.returncode == NOTHING_COLLECTED
+        codes.append(0 if is_empty else done.returncode)
     print(f"    {time.monotonic() - began:.1f} s", flush=True)
     return not any(codes)
 
 
-def environment(data_dir: str) -> dict[str, str]:
-    """What the tests find must not depend on the developer's own settings or data."""
+def environment() -> dict[str, str]:
+    """What the tests find must not depend on the developer's own settings."""
     example = (ROOT / "deploy/env.example").read_text(encoding="utf-8")
-    # Empty rather than absent: so .env does not get a word in either.
-    unset = dict.fromkeys(re.findall(r"^([A-Z_]+)=", example, re.MULTILINE), "")
+    settings = re.findall(r"^([A-Z_]+)=", example, re.MULTILINE)
+    kept = {name: value for name, value in os.environ.items() if name not in settings}
     # Every tool that loads the settings needs DEBUG: they refuse to go without secrets otherwise.
-    return {**os.environ, **unset, "DEBUG": "1", "DATA_DIR": data_dir}
+    return {**kept, "DEBUG": "1"}
 
 
 def provide(tools: dict[str, Tool]) -> dict[str, Tool]:
