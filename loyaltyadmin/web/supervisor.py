@@ -278,7 +278,7 @@ class Guard:
 
     def _start(self) -> None:
         self._process = subprocess.Popen(  # noqa: S603 (this very file)
-            [sys.executable, "-I", "-S", __file__, str(GRACE_SECONDS)],
+            [sys.executable, "-I", "-S", __file__, str(GRACE_SECONDS / 2)],
             bufsize=0,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
