@@ -92,6 +92,10 @@ class Sandbox:
         """`fault(path="adjust-customer-points", kind="drop_after", count=1)`; see faults.Fault."""
         return dict(self._ask("POST", "/_sandbox/faults", wanted))
 
+    def faults(self) -> list[dict[str, Any]]:
+        """The active ones; `hits` says how often each struck."""
+        return list(self._ask("GET", "/_sandbox/faults"))
+
     def clear_faults(self) -> None:
         self._ask("DELETE", "/_sandbox/faults")
 

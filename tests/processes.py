@@ -1,0 +1,208 @@
+"""The real processes, for tests: the sandbox, the web server and a worker, on free ports.
+
+    with processes.running(data_dir=tmp_path) as product:
+        product.install(store_id=90001)
+
+The commands are those of `make run`. With DATABASE_URL and REDIS_URL among `settings` the same
+processes run on PostgreSQL and Redis. Whatever becomes of the test run, none of them outlives it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.cookiejar
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from loyaltyadmin.web import development, supervisor
+from tests.zid_sandbox.control import Sandbox
+
+START_SECONDS = 60
+STOP_SECONDS = 15
+APP_ID = "4242"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Product:
+    url: str
+    sandbox: Sandbox
+    environment: Mapping[str, str]
+    log_dir: Path
+
+    def install(self, *, store_id: int) -> None:
+        """Install the app on a store as its merchant would, with the consent given unasked."""
+        before = self.sandbox.settings()
+        self.sandbox.settings(auto_consent=True, current_store=store_id, subscribed=True)
+        # A browser of its own: no proxy, and cookies as far as they come.
+        browser = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}),
+            urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()),
+        )
+        with browser.open(f"{self.url}/zid/install", timeout=30) as answer:
+            assert answer.url == self.dashboard_url(store_id=store_id, language="ar"), answer.url
+        self.sandbox.settings(
+            auto_consent=before["auto_consent"], current_store=before["current_store"]
+        )
+
+    def dashboard_url(self, *, store_id: int, language: str) -> str:
+        """Where Zid's dashboard shows the app in its frame."""
+        return f"{self.sandbox.url}/{language}/stores/{store_id}/apps/{APP_ID}/embedded"
+
+    def manage(self, *arguments: str) -> list[str]:
+        """Run manage.py beside the processes; gives its lines."""
+        command = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(
+            command,
+            cwd=development.ROOT,
+            env=dict(self.environment),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{command} ended with {done.returncode}:\n{done.stderr}"
+        return done.stdout.splitlines()
+
+    def bulk_adjust(self, *arguments: str) -> dict[str, object]:
+        """What the last line of `manage.py bulk_adjust --wait` says."""
+        return dict(json.loads(self.manage("bulk_adjust", *arguments)[-1]))
+
+    def log(self) -> str:
+        """What the app's own processes have written so far."""
+        return "".join(
+            (self.log_dir / f"{name}.log").read_text(encoding="utf-8") for name in ("web", "worker")
+        )
+
+
+@contextlib.contextmanager
+def running(*, data_dir: Path, customers: int = 1200, **settings: str) -> Iterator[Product]:
+    """Start everything with `settings` (SECRET_KEY=…, ZID_SETTLE_SECONDS=…); stop it at the end."""
+    web_port, zid_port = _free_port(), _free_port()
+    log_dir = data_dir / "logs"
+    log_dir.mkdir(parents=True)
+    zid = f"http://127.0.0.1:{zid_port}"
+    url = f"http://localhost:{web_port}"
+    environment = {
+        **os.environ,
+        "DEBUG": "1",
+        "ALLOWED_HOSTS": "",
+        "DATA_DIR": str(data_dir),
+        "DATABASE_URL": "",
+        "REDIS_URL": "",
+        "PUBLIC_URL": url,
+        "ZID_CLIENT_ID": "sandbox-client",
+        "ZID_CLIENT_SECRET": "sandbox-secret",
+        "ZID_APP_ID": APP_ID,
+        **dict.fromkeys(development.ZID_ADDRESSES, zid),
+        "FRAME_ANCESTORS": zid,
+        "ZID_RATE_LIMIT_PER_MINUTE": "60000",
+        "ZID_RATE_LIMIT_BURST": "1000",
+        "ZID_TIMEOUT_SECONDS": "3",
+        "ZID_SETTLE_SECONDS": "4",
+        "PYTHONUNBUFFERED": "1",
+        **settings,
+    }
+    plan = development.Plan(
+        data_dir=data_dir, web_port=web_port, zid_port=None, environment=environment
+    )
+    commands = {name: it.command for name, it in development.plan_services(plan).items()}
+    commands["zid"] = [
+        *[sys.executable, "-m", "tests.zid_sandbox", "--port", str(zid_port), "--app-url", url],
+        *["--client-id", "sandbox-client", "--client-secret", "sandbox-secret"],
+        *["--app-id", APP_ID, "--rate", "0", "--customers", str(customers)],
+    ]
+    with _Processes(environment=environment, log_dir=log_dir) as processes:
+        processes.start("zid", commands["zid"])
+        processes.run("migrate", commands["migrate"])
+        processes.start("web", commands["web"])
+        processes.start("worker", commands["worker"])
+        for address in (f"{zid}/healthz", f"{url}/readyz"):
+            processes.wait_for(address)
+        yield Product(url=url, sandbox=Sandbox(zid), environment=environment, log_dir=log_dir)
+
+
+class _Processes:
+    """Not a Supervisor: that one takes pytest's signals, and starts again what a test may kill."""
+
+    def __init__(self, *, environment: Mapping[str, str], log_dir: Path) -> None:
+        self._environment = environment
+        self._log_dir = log_dir
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def __enter__(self) -> _Processes:
+        self._guard = supervisor.Guard()
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        try:
+            for process in self._running.values():
+                _signal_group(process.pid, signal.SIGTERM)
+            for process in self._running.values():
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(STOP_SECONDS)
+                _signal_group(process.pid, signal.SIGKILL)
+                process.wait()
+                self._guard.forget(process.pid)
+        finally:
+            self._guard.close()
+
+    def start(self, name: str, command: Sequence[str]) -> subprocess.Popen[bytes]:
+        with (self._log_dir / f"{name}.log").open("wb") as output:
+            process = subprocess.Popen(
+                command,
+                cwd=development.ROOT,
+                env=dict(self._environment),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self._guard.watch(process.pid)
+        self._running[name] = process
+        return process
+
+    def run(self, name: str, command: Sequence[str]) -> None:
+        process = self.start(name, command)
+        if process.wait(START_SECONDS):
+            raise RuntimeError(f"{name} failed:\n{self._words_of(name)}")
+        self._guard.forget(process.pid)
+        del self._running[name]
+
+    def wait_for(self, address: str) -> None:
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            for name, process in self._running.items():
+                if process.poll() is not None:
+                    raise RuntimeError(f"{name} ended:\n{self._words_of(name)}")
+            try:
+                with opener.open(address, timeout=5):
+                    return
+            except OSError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
+
+    def _words_of(self, name: str) -> str:
+        return (self._log_dir / f"{name}.log").read_text(encoding="utf-8", errors="replace")
+
+
+def _signal_group(group: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, number)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
