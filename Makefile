@@ -12,7 +12,10 @@ TEST_LOCKS = $(RUN_LOCKS) requirements-dev.txt
 RUN_STAMP := $(VENV)/run-$(shell cat $(RUN_LOCKS) | cksum | cut -d' ' -f1)
 TEST_STAMP := $(VENV)/test-$(shell cat $(TEST_LOCKS) | cksum | cut -d' ' -f1)
 UV = 0.13.8
-INSTALL = $(VENV)/bin/uv pip install --quiet --python $(PY) --require-hashes
+# uv takes a few seconds and pip half a minute; but only pip knows the machine's own pip.conf, with
+# the certificate of a proxy in it, say.
+UV_INSTALL = $(VENV)/bin/uv pip install --quiet --python $(PY) --require-hashes
+PIP_INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header $(if $(UPGRADE),--upgrade)
 
@@ -57,15 +60,16 @@ lock: $(TEST_STAMP) ## resolve requirements*.in again (UPGRADE=1 for newer versi
 
 $(RUN_STAMP): | $(PY)
 	@echo "==> Installing what the app needs"
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes \
-		-r requirements-uv.txt
-	@$(INSTALL) -r requirements.txt -r requirements-sandbox.txt
+	@$(PIP_INSTALL) -r requirements-uv.txt
+	@files="-r requirements.txt -r requirements-sandbox.txt"; \
+		$(UV_INSTALL) $$files || { echo "==> Trying with pip"; $(PIP_INSTALL) $$files; }
 	@rm -f $(VENV)/run-*
 	@touch $@
 
 $(TEST_STAMP): $(RUN_STAMP)
 	@echo "==> Installing what the tests need"
-	@$(INSTALL) -r requirements.txt -r requirements-sandbox.txt -r requirements-dev.txt
+	@files="-r requirements.txt -r requirements-sandbox.txt -r requirements-dev.txt"; \
+		$(UV_INSTALL) $$files || { echo "==> Trying with pip"; $(PIP_INSTALL) $$files; }
 	@rm -f $(VENV)/test-*
 	@touch $@
 
