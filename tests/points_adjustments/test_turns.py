@@ -14,6 +14,7 @@ from loyaltyadmin.points_adjustments import operations, sending, tasks, turns
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line, Turn
 from loyaltyadmin.points_adjustments.states import JobStatus, LineStatus
 from loyaltyadmin.stores.models import RateBucket, Store
+from tests.conftest import empty_buckets
 from tests.points_adjustments.conftest import Ledger, make_job, make_line
 
 
@@ -36,6 +37,7 @@ def clock() -> Iterator[time_machine.Traveller]:
 def work(store: Store) -> bool:
     """A worker comes, works until nothing is due, and goes."""
     RateBucket.objects.all().delete()
+    empty_buckets()
     return turns.take_turn(store_id=store.id, sleep=lambda seconds: None)
 
 
