@@ -60,7 +60,7 @@ lock: $(TEST_STAMP) ## resolve requirements*.in again (UPGRADE=1 for newer versi
 
 $(RUN_STAMP): | $(PY)
 	@echo "==> Installing what the app needs"
-	@$(PIP_INSTALL) -r requirements-uv.txt
+	@$(PIP_INSTALL) -r requirements-uv.txt || echo "==> Going on without uv"
 	@files="-r requirements.txt -r requirements-sandbox.txt"; \
 		$(UV_INSTALL) $$files || { echo "==> Trying with pip"; $(PIP_INSTALL) $$files; }
 	@rm -f $(VENV)/run-*
