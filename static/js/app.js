@@ -18,6 +18,14 @@ function renew(token) {
 document.addEventListener("htmx:beforeSwap", (event) => renew(event.detail.xhr.getResponseHeader(HEADER)));
 document.addEventListener("htmx:afterRequest", (event) => renew(event.detail.xhr.getResponseHeader(HEADER)));
 
+// Coming to the page one is on already (a form that leads back to its own page, another language)
+// adds nothing to the history, as in a browser by itself: else "back" seems to do nothing.
+document.addEventListener("htmx:beforeHistoryUpdate", (event) => {
+  if (event.detail.history.path === location.pathname + location.search) {
+    event.detail.history.type = "replace";
+  }
+});
+
 // Going back asks the server again; htmx sends that request without body's headers.
 document.addEventListener("htmx:historyCacheMiss", (event) => {
   for (const [name, value] of Object.entries(sessionHeaders())) {
