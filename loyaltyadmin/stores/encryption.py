@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import models
+
+logger = logging.getLogger(__name__)
 
 
 def fernet() -> MultiFernet:
@@ -25,7 +28,15 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
         return fernet().encrypt(text.encode()).decode() if text else text
 
     def from_db_value(self, value: str | None, expression: object, connection: object) -> str:
-        return fernet().decrypt(value.encode()).decode() if value else ""
+        if not value:
+            return ""
+        try:
+            return fernet().decrypt(value.encode()).decode()
+        except InvalidToken:
+            # As good as no token: the store can then be told to install again, and do it. An
+            # exception here would close every page to it, and the installation too.
+            logger.error("%s cannot be decrypted: TOKEN_ENCRYPTION_KEYS lacks its key", self.name)
+            return ""
 
     def get_lookup(self, lookup_name: str) -> Any:
         if lookup_name not in {"isnull", "exact"}:
