@@ -40,7 +40,7 @@ class Store(models.Model):
     # Only the hash: the token itself is a credential that Zid keeps.
     lookup_token_sha256 = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001
 
-    objects: ClassVar[models.Manager[Store]] = StoreQuerySet.as_manager()  # type: ignore[assignment]
+    objects = StoreQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [

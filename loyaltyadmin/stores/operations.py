@@ -15,7 +15,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from loyaltyadmin.stores import pacer
-from loyaltyadmin.stores.models import Store, StoreManager
+from loyaltyadmin.stores.models import Store, StoreManager, StoreQuerySet
 from loyaltyadmin.zid import client, errors
 from loyaltyadmin.zid.types import Profile, Tokens
 
@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 # How long a click may wait for a place below the limit, and how long a job's call may.
 PERSON_PATIENCE_SECONDS = 8.0
 JOB_PATIENCE_SECONDS = 10.0
+CONNECT_TRIES = 3
 
 
 class StoreNotFound(Exception):
@@ -63,34 +64,52 @@ def connect_store(*, tokens: Tokens) -> Store:
     Raises: errors.ZidError.
     Source: docs.zid.sa, Embedded Apps, POST /v1/managers/embedded-apps-token, checked 2026-11.
     """
-    lookup_token = str(uuid.uuid4())
     with _client(tokens=tokens, language="ar") as zid:
         profile = zid.store.read_profile()
-        zid.embedded_app.register_lookup_token(token=lookup_token)
-    return _save_connection(profile=profile, tokens=tokens, lookup_token=lookup_token)
+        for _ in range(CONNECT_TRIES):
+            known = Store.objects.filter(id=profile.store.id).first()
+            lookup_token = str(uuid.uuid4())
+            zid.embedded_app.register_lookup_token(token=lookup_token)
+            store = _save_connection(
+                profile=profile, tokens=tokens, lookup_token=lookup_token, known=known
+            )
+            if store is not None:
+                logger.info("store %s connected", store.id)
+                return store
+            # Installed twice at once, as by a double click, and the other was saved first. Whose
+            # lookup token Zid keeps cannot be told, so it gets another one.
+    raise errors.Unavailable(endpoint="an installation that others overtook")
 
 
 @transaction.atomic
-def _save_connection(*, profile: Profile, tokens: Tokens, lookup_token: str) -> Store:
+def _save_connection(
+    *, profile: Profile, tokens: Tokens, lookup_token: str, known: Store | None
+) -> Store | None:
+    """Save all of it, unless the store has changed since it was `known`."""
     now = timezone.now()
-    store, _ = Store.objects.update_or_create(
-        id=profile.store.id,
-        defaults={
-            "uuid": profile.store.uuid or "",
-            "title": (profile.store.title or "")[:255],
-            "url": (profile.store.url or "")[:500],
-            "currency": (profile.store.currency or "")[:8],
-            "language": "en" if profile.store.language == "en" else "ar",
-            "installed_at": now,
-            "uninstalled_at": None,
-            "lookup_token_sha256": _sha256(lookup_token),
-            **_token_fields(tokens=tokens, now=now),
-        },
-    )
-    Store.objects.filter(id=store.id).update(tokens_version=F("tokens_version") + 1)
+    store_id = profile.store.id
+    fields = {
+        "uuid": (profile.store.uuid or "")[:64],
+        "title": (profile.store.title or "")[:255],
+        "url": (profile.store.url or "")[:500],
+        "currency": (profile.store.currency or "")[:8],
+        "language": "en" if profile.store.language == "en" else "ar",
+        "installed_at": now,
+        "uninstalled_at": None,
+        "lookup_token_sha256": _sha256(lookup_token),
+        **_token_fields(tokens=tokens, now=now),
+    }
+    if known is None:
+        _store, is_saved = Store.objects.get_or_create(
+            id=store_id, defaults={**fields, "tokens_version": 1}
+        )
+    else:
+        is_saved = _as_known(known).update(**fields, tokens_version=F("tokens_version") + 1) == 1
+    if not is_saved:
+        return None
     if profile.manager_id is not None:
         StoreManager.objects.update_or_create(
-            store=store,
+            store_id=store_id,
             manager_id=profile.manager_id,
             defaults={
                 "name": (profile.manager_name or "")[:255],
@@ -98,8 +117,7 @@ def _save_connection(*, profile: Profile, tokens: Tokens, lookup_token: str) -> 
                 "installed_at": now,
             },
         )
-    logger.info("store %s connected", store.id)
-    return store
+    return Store.objects.get(id=store_id)
 
 
 def disconnect_store(*, store: Store) -> None:
@@ -125,7 +143,7 @@ def open_embedded_app(*, lookup_token: str) -> Store:
     Raises: StoreNotFound.
     """
     try:
-        return Store.objects.connected().get(lookup_token_sha256=_sha256(lookup_token))  # type: ignore[attr-defined, no-any-return]
+        return Store.objects.connected().get(lookup_token_sha256=_sha256(lookup_token))
     except Store.DoesNotExist:
         raise StoreNotFound from None
 
@@ -172,36 +190,40 @@ def refresh_tokens(
     deadline = time.monotonic() + 3 * settings.ZID_TIMEOUT_SECONDS
     while True:
         store = Store.objects.get(id=store_id)
-        tokens = store.tokens
-        if tokens.manager_token and (tokens.manager_token, tokens.authorization) != (
-            refused.manager_token,
-            refused.authorization,
-        ):
-            return tokens
+        if _is_newer(store.tokens, than=refused):
+            return store.tokens
         if not store.refresh_token:
             raise errors.TokenRejected(endpoint="POST /oauth/token")
-        if _claim_refresh(store=store):
-            return _refresh_claimed(store=store)
+        if claimed_until := _claim_refresh(store=store):
+            return _refresh_claimed(store=store, claimed_until=claimed_until)
         if time.monotonic() > deadline:
             raise errors.Unavailable(endpoint="POST /oauth/token")
         sleep(0.2)
 
 
-def _claim_refresh(*, store: Store) -> bool:
-    now = timezone.now()
-    claimed = Store.objects.filter(
-        Q(refresh_claimed_until=None) | Q(refresh_claimed_until__lt=now),
-        id=store.id,
-        tokens_version=store.tokens_version,
-    ).update(
-        # Longer than the call can last, so that no second process refreshes while one still may.
-        refresh_claimed_until=now + dt.timedelta(seconds=2 * settings.ZID_TIMEOUT_SECONDS + 10)
+def _is_newer(tokens: Tokens, *, than: Tokens) -> bool:
+    return tokens.manager_token != "" and (tokens.manager_token, tokens.authorization) != (
+        than.manager_token,
+        than.authorization,
     )
-    return claimed == 1
 
 
-def _refresh_claimed(*, store: Store) -> Tokens:
-    mine = Store.objects.filter(id=store.id, tokens_version=store.tokens_version)
+def _as_known(store: Store) -> StoreQuerySet:
+    """The row of `store`, if its tokens are still the ones that were read."""
+    return Store.objects.filter(id=store.id, tokens_version=store.tokens_version)
+
+
+def _claim_refresh(*, store: Store) -> dt.datetime | None:
+    now = timezone.now()
+    # Longer than the client takes with all its tries to connect, to send and to read, so that no
+    # second process refreshes while one still may.
+    until = now + dt.timedelta(seconds=6 * settings.ZID_TIMEOUT_SECONDS + 30)
+    is_free = Q(refresh_claimed_until=None) | Q(refresh_claimed_until__lt=now)
+    claimed = _as_known(store).filter(is_free).update(refresh_claimed_until=until)
+    return until if claimed else None
+
+
+def _refresh_claimed(*, store: Store, claimed_until: dt.datetime) -> Tokens:
     try:
         tokens = client.refresh_tokens(
             oauth_url=settings.ZID_OAUTH_URL,
@@ -211,17 +233,25 @@ def _refresh_claimed(*, store: Store) -> Tokens:
             tokens=store.tokens,
             timeout=settings.ZID_TIMEOUT_SECONDS,
         )
-    except errors.ZidError:
-        mine.update(refresh_claimed_until=None)
-        raise
-    saved = mine.update(
-        tokens_version=F("tokens_version") + 1,
-        refresh_claimed_until=None,
-        **_token_fields(tokens=tokens, now=timezone.now()),
+    except errors.ZidError as error:
+        Store.objects.filter(id=store.id, refresh_claimed_until=claimed_until).update(
+            refresh_claimed_until=None
+        )
+        return _overtaken(store=store, otherwise=error)
+    saved = _as_known(store).update(
+        tokens_version=F("tokens_version") + 1, **_token_fields(tokens=tokens, now=timezone.now())
     )
-    if not saved:  # installed again in the meantime: those tokens are newer than ours
-        return Store.objects.get(id=store.id).tokens
+    if not saved:
+        return _overtaken(store=store, otherwise=errors.TokenRejected(endpoint="POST /oauth/token"))
     logger.info("tokens of store %s refreshed", store.id)
+    return tokens
+
+
+def _overtaken(*, store: Store, otherwise: errors.ZidError) -> Tokens:
+    """Installed again in the meantime, the store has tokens newer than any refresh of ours."""
+    tokens = Store.objects.get(id=store.id).tokens
+    if not _is_newer(tokens, than=store.tokens):
+        raise otherwise
     return tokens
 
 
