@@ -14,6 +14,7 @@ import contextlib
 import datetime as dt
 import enum
 import functools
+import logging
 import time
 from collections.abc import Callable, Iterator
 from typing import Protocol
@@ -25,8 +26,13 @@ from django.utils import timezone
 from loyaltyadmin.stores.models import RateBucket
 from loyaltyadmin.zid import errors
 
+logger = logging.getLogger(__name__)
+
 MICROSECONDS = 1_000_000
 KEPT_FOR_PEOPLE = 5
+# A bucket of a minute never needs longer: a slip in a header must not silence a store for days.
+LONGEST_RETRY_AFTER_SECONDS = 120
+OUR_LIMIT = "our own limit for the store"
 
 
 class For(enum.Enum):
@@ -43,6 +49,8 @@ class Bucket(Protocol):
         """Put one call in if the bucket then reaches no further than `room`, and return 0.
 
         Otherwise change nothing and return how long it takes until there may be a place.
+
+        Raises: errors.NotSent when the bucket does not answer; nobody may then send.
         """
         ...
 
@@ -99,15 +107,21 @@ class RedisBucket:
     """
 
     def __init__(self, *, url: str) -> None:
-        client = redis.Redis.from_url(url, socket_timeout=5)
+        client = redis.Redis.from_url(url, socket_timeout=2)
         self._take = client.register_script(self.TAKE)
         self._fill = client.register_script(self.FILL)
 
     def take(self, *, store_id: int, interval: int, room: int) -> int:
-        return int(self._take(keys=[self._key(store_id)], args=[interval, room]))
+        try:
+            return int(self._take(keys=[self._key(store_id)], args=[interval, room]))
+        except redis.RedisError as error:
+            logger.error("Redis does not answer: %s", type(error).__name__)
+            raise errors.NotSent(endpoint=OUR_LIMIT) from None
 
     def fill(self, *, store_id: int, until: int) -> None:
-        self._fill(keys=[self._key(store_id)], args=[until])
+        # The refusal that this is about must reach the caller all the same.
+        with contextlib.suppress(redis.RedisError):
+            self._fill(keys=[self._key(store_id)], args=[until])
 
     @staticmethod
     def _key(store_id: int) -> str:
@@ -180,19 +194,15 @@ class Pacer:
         ):
             seconds = pause / MICROSECONDS
             if waited + seconds > self._patience:
-                raise errors.RateLimited(
-                    endpoint="our own limit for the store", retry_after=seconds
-                )
+                raise errors.RateLimited(endpoint=OUR_LIMIT, retry_after=seconds)
             self._sleep(seconds)
             waited += seconds
 
     def refused(self, *, retry_after: float | None) -> None:
         """Zid said 429: its bucket is full, whatever ours says."""
         full = settings.ZID_RATE_LIMIT_BURST * self._interval
-        self._bucket.fill(
-            store_id=self._store_id,
-            until=full + int((retry_after or 0) * MICROSECONDS),
-        )
+        more = min(retry_after or 0, LONGEST_RETRY_AFTER_SECONDS)
+        self._bucket.fill(store_id=self._store_id, until=full + int(more * MICROSECONDS))
 
 
 @functools.cache
