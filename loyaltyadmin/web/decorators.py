@@ -6,7 +6,6 @@ from typing import Concatenate, ParamSpec, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
-from django.views.decorators.cache import never_cache
 
 from loyaltyadmin.stores import operations, pacer
 from loyaltyadmin.web import views
@@ -19,9 +18,8 @@ StoreView = Callable[Concatenate[StoreHttpRequest, P], HttpResponse]
 def store_required(view: StoreView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """Let only a merchant in who came from Zid's dashboard; give the view their store and Zid."""
 
-    @never_cache
     @functools.wraps(view)
-    def wrapper(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def wrapper(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         store = cast("AppRequest", request).maybe_store
         if store is None:
             return views.open_from_dashboard(request)

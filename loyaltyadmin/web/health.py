@@ -6,12 +6,14 @@ import os
 
 import redis
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.http import HttpResponse
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 
 def readiness() -> HttpResponse:
-    """This will answer 200 when database and broker answer, and 503 naming the one that does not."""
+    """This will answer 200 when database and broker do, and 503 naming the one that does not."""
     missing = [
         name
         for name, is_up in (("database", _is_database_up), ("broker", _is_broker_up))
@@ -28,7 +30,7 @@ def _is_database_up() -> bool:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except DatabaseError:
+    except Error:
         return False
     return True
 
@@ -37,7 +39,9 @@ def _is_broker_up() -> bool:
     if not settings.REDIS_URL:
         return os.access(settings.DATA_DIR, os.W_OK)
     try:
-        with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2) as client:
+        with redis.Redis.from_url(
+            settings.REDIS_URL, socket_timeout=2, retry=Retry(NoBackoff(), retries=0)
+        ) as client:
             return bool(client.ping())
     except redis.RedisError:
         return False

@@ -9,6 +9,7 @@ from django.contrib.sessions import middleware as sessions
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import translation
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
 from loyaltyadmin.web import health, session_token, views
 from loyaltyadmin.web import sessions as web_sessions
@@ -34,7 +35,7 @@ class HealthMiddleware:
 
 
 class ContentSecurityPolicyMiddleware:
-    """Nothing from other hosts, no inline script or style without the nonce, framed by Zid alone."""
+    """Nothing from other hosts, no inline script or style, no frame but in Zid's dashboards."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -85,8 +86,11 @@ class SessionMiddleware(sessions.SessionMiddleware):
         if settings.SESSION_COOKIE_NAME in response.cookies:
             response.cookies[settings.SESSION_COOKIE_NAME]["partitioned"] = True
         key = request.session.session_key
-        if key and request.session.get(web_sessions.STORE_KEY):
+        if key and getattr(request, "maybe_store", None) is not None:
             response.headers[session_token.HEADER] = session_token.issue(session_key=key)
+        # Every page is one merchant's and carries the session's token: no cache may keep any.
+        add_never_cache_headers(response)
+        patch_vary_headers(response, [session_token.HEADER, "HX-Request"])
         return response
 
 
@@ -100,7 +104,7 @@ class StoreMiddleware:
         request.maybe_store = web_sessions.store_of(request)  # type: ignore[attr-defined]
         language = web_sessions.language_of(request)
         with translation.override(language):
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response

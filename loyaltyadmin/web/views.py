@@ -11,9 +11,8 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
-from django_htmx.http import HttpResponseLocation, retarget, reswap
+from django_htmx.http import HttpResponseLocation, reswap, retarget
 
 from loyaltyadmin.stores import operations
 from loyaltyadmin.web import sessions
@@ -23,7 +22,6 @@ from loyaltyadmin.zid import errors
 logger = logging.getLogger(__name__)
 
 
-@never_cache
 @require_GET
 def open_embedded_app(request: HttpRequest) -> HttpResponse:
     """Zid's Application URL: open a session for the store whose dashboard sent the token.
@@ -47,7 +45,6 @@ def open_embedded_app(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@never_cache
 @require_GET
 def keep_session(request: HttpRequest) -> HttpResponse:
     """A page that stands open renews its token by asking for this."""
@@ -91,17 +88,18 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/server_error.html", status=500)
+    return _whole_page(request, render(request, "web/server_error.html", status=500))
 
 
 def zid_failure(request: HttpRequest, *, error: errors.ZidError) -> HttpResponse:
     """Say honestly what went wrong at Zid: a whole page, or the page's alert for htmx."""
     title, advice, status = describe(error)
     context = {"title": title, "advice": advice, "retry_url": _retry_url(request)}
-    htmx = cast("AppRequest", request).htmx
-    if htmx and not htmx.boosted:
+    if _is_for_a_part(request):
         response = render(request, "_components/alert.html", context, status=status)
-        return retarget(reswap(response, "innerHTML show:top"), "#page-alert")
+        # Not reswap(): its types know no modifiers.
+        response.headers["HX-Reswap"] = "innerHTML show:top"
+        return retarget(response, "#page-alert")
     return _whole_page(request, render(request, "web/zid_failure.html", context, status=status))
 
 
@@ -111,9 +109,7 @@ def describe(error: errors.ZidError) -> tuple[str, str, int]:
         case errors.TokenRejected():
             return (
                 _("Zid no longer accepts this app's access to your store"),
-                _(
-                    "Open the App Market in Zid's dashboard and activate the app again. Nothing is lost."
-                ),
+                _("Activate the app again in the App Market of Zid's dashboard. Nothing is lost."),
                 HTTPStatus.FORBIDDEN,
             )
         case errors.ScopeMissing():
@@ -125,9 +121,7 @@ def describe(error: errors.ZidError) -> tuple[str, str, int]:
         case errors.RateLimited():
             return (
                 _("Zid allows only so many requests a minute"),
-                _(
-                    "The limit is used up for the moment. Nothing was changed. Try again in a minute."
-                ),
+                _("The limit is used up. Nothing was changed. Try again in a minute."),
                 HTTPStatus.SERVICE_UNAVAILABLE,
             )
         case errors.NotFound():
@@ -145,9 +139,7 @@ def describe(error: errors.ZidError) -> tuple[str, str, int]:
         case errors.OutcomeUnknown():
             return (
                 _("Zid's answer was lost"),
-                _(
-                    "The change may or may not have been made. Load the page again to see what holds."
-                ),
+                _("Perhaps the change was made. Load the page again to see what holds."),
                 HTTPStatus.BAD_GATEWAY,
             )
         case errors.UnexpectedPayload():
@@ -163,8 +155,21 @@ def describe(error: errors.ZidError) -> tuple[str, str, int]:
     )
 
 
+def _is_for_a_part(request: HttpRequest) -> bool:
+    """Tell whether htmx asks for a part of a page that is there, and so has a place for alerts.
+
+    What fills the whole body, as the first page after opening does, names no element's id.
+    """
+    htmx = cast("AppRequest", request).htmx
+    return bool(htmx and not htmx.boosted and htmx.target)
+
+
 def _retry_url(request: HttpRequest) -> str:
-    return request.get_full_path() if request.method == "GET" else ""
+    if request.method != "GET":
+        return ""
+    if _is_for_a_part(request):  # a part's own address shows no page
+        return cast("AppRequest", request).htmx.current_url_abs_path or ""
+    return request.get_full_path()
 
 
 def _whole_page(request: HttpRequest, response: HttpResponse) -> HttpResponse:

@@ -12,7 +12,7 @@ from django.utils.crypto import get_random_string
 from loyaltyadmin.zid_oauth.views import ZidOAuth2Adapter
 
 
-class ZidProvider(OAuth2Provider):
+class ZidProvider(OAuth2Provider):  # type: ignore[misc]  # allauth has no types
     id = "zid"
     name = "Zid"
     account_class = ProviderAccount
