@@ -6,7 +6,9 @@ missing value stops the start with a sentence that names the variable.
 
 from __future__ import annotations
 
+import math
 import os
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -47,8 +49,10 @@ def env_number(name: str, default: float, *, least: float) -> float:
     try:
         number = float(value) if value else default
     except ValueError:
-        raise ImproperlyConfigured(f"{name} must be a number, not “{value}”.") from None
-    if not number >= least:
+        number = math.nan
+    if not math.isfinite(number):
+        raise ImproperlyConfigured(f"{name} must be a number, not “{value}”.")
+    if number < least:
         raise ImproperlyConfigured(f"{name} must be at least {least:g}, not “{value}”.")
     return number
 
@@ -60,31 +64,46 @@ def env_int(name: str, default: int, *, least: int) -> int:
     return int(number)
 
 
+def env_pattern(name: str, values: list[str], *, pattern: str, example: str) -> list[str]:
+    for value in values:
+        if not re.fullmatch(pattern, value):
+            raise ImproperlyConfigured(f"{name} must be such as {example}, not “{value}”.")
+    return values
+
+
 def env_url(name: str, default: str) -> str:
     value = env_text(name, default).rstrip("/")
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
-        raise ImproperlyConfigured(
-            f"{name} must be an address such as https://example.com, not “{value}”."
-        )
+    [value] = env_pattern(
+        name, [value], pattern=rf"{_ORIGIN}(/[\w.~/-]*)?", example="https://example.com"
+    )
     return value
 
 
-def env_secret(name: str, *, debug: str) -> str:
-    """Read NAME, or the file that NAME_FILE names; only with DEBUG=1 may it be missing."""
+def env_secret(name: str, *, debug: str | None = None) -> str:
+    """Read NAME, or the file that NAME_FILE names; only with DEBUG=1 may it be missing.
+
+    Without a `debug` value it may be missing everywhere.
+    """
     path = env_text(f"{name}_FILE")
     if path:
         try:
             value = Path(path).read_text(encoding="utf-8").strip()
-        except OSError as error:
+        except (OSError, UnicodeDecodeError) as error:
             raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error}.") from error
+        if not value:
+            raise ImproperlyConfigured(f"{name}_FILE names a file that is empty.")
     else:
         value = env_text(name)
-    if value:
+    if value or debug is None:
         return value
     if DEBUG:
         return debug
     raise ImproperlyConfigured(f"{name} is missing. It is needed unless DEBUG=1.")
+
+
+# Scheme, host and port: no user, no path, and nothing that could end a directive of the
+# Content-Security-Policy.
+_ORIGIN = r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?"
 
 
 # Core
@@ -96,18 +115,30 @@ if not DEBUG and not env_text("PUBLIC_URL"):
         "PUBLIC_URL is missing: the address merchants' browsers reach this app at, "
         "such as https://loyalty.example.com."
     )
-PUBLIC_URL = env_url("PUBLIC_URL", "http://localhost:8000")
+[PUBLIC_URL] = env_pattern(
+    "PUBLIC_URL",
+    [env_text("PUBLIC_URL", "http://localhost:8000").rstrip("/")],
+    pattern=_ORIGIN,
+    example="https://loyalty.example.com, without a path",
+)
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 _PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname or ""
-ALLOWED_HOSTS = env_list(
+ALLOWED_HOSTS = env_pattern(
     "ALLOWED_HOSTS",
-    [_PUBLIC_HOST, "localhost", "127.0.0.1", "[::1]"] if DEBUG else [_PUBLIC_HOST],
+    env_list(
+        "ALLOWED_HOSTS",
+        [_PUBLIC_HOST, "localhost", "127.0.0.1", "[::1]"] if DEBUG else [_PUBLIC_HOST],
+    ),
+    pattern=r"\*|[\w.-]+|\[[0-9A-Fa-f:.]+\]|[0-9A-Fa-f:.]+",
+    example="loyalty.example.com, without a scheme or a port",
 )
 DATA_DIR = Path(env_text("DATA_DIR", str(BASE_DIR / "var"))).resolve()
 try:
     DATA_DIR.mkdir(parents=True, exist_ok=True)
 except OSError as error:
     raise ImproperlyConfigured(f"DATA_DIR cannot be made: {error}.") from error
+if not os.access(DATA_DIR, os.W_OK | os.X_OK):
+    raise ImproperlyConfigured(f"DATA_DIR cannot be written to: {DATA_DIR}.")
 
 ROOT_URLCONF = "loyaltyadmin.urls"
 WSGI_APPLICATION = "loyaltyadmin.wsgi.application"
@@ -133,9 +164,9 @@ INSTALLED_APPS = [
 # Content-Security-Policy says who else may not (docs/adr/0006).
 MIDDLEWARE = [
     "loyaltyadmin.web.middleware.HealthMiddleware",
+    "loyaltyadmin.web.middleware.ContentSecurityPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "loyaltyadmin.web.middleware.ContentSecurityPolicyMiddleware",
     "loyaltyadmin.web.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -164,9 +195,16 @@ TEMPLATES = [
 # Database
 
 DATABASE_URL = env_text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'loyaltyadmin.sqlite3'}")
-if urlsplit(DATABASE_URL).scheme not in {"sqlite", "postgres", "postgresql"}:
+if not re.match(r"(sqlite:///|postgres(ql)?://)", DATABASE_URL):
     raise ImproperlyConfigured("DATABASE_URL must start with sqlite:/// or postgres://.")
-DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
+try:
+    DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
+except ValueError:  # says neither the value nor why: there is a password in it
+    DATABASES = {"default": {"NAME": ""}}
+if not DATABASES["default"]["NAME"]:
+    raise ImproperlyConfigured(
+        "DATABASE_URL must be such as postgres://user:password@host:5432/name."
+    ) from None
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         # Web and worker write at once: readers never wait, and whoever means to write waits for
@@ -178,6 +216,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 
 
 # Tokens at rest
@@ -203,13 +242,20 @@ for _key in TOKEN_ENCRYPTION_KEYS:
 
 ZID_CLIENT_ID = env_secret("ZID_CLIENT_ID", debug="sandbox-client")
 ZID_CLIENT_SECRET = env_secret("ZID_CLIENT_SECRET", debug="sandbox-secret")
-ZID_APP_ID = env_secret("ZID_APP_ID", debug="4242")
+# It stands in addresses.
+[ZID_APP_ID] = env_pattern(
+    "ZID_APP_ID", [env_secret("ZID_APP_ID", debug="4242")], pattern=r"[\w-]+", example="4242"
+)
 ZID_API_URL = env_url("ZID_API_URL", "https://api.zid.sa")
 ZID_OAUTH_URL = env_url("ZID_OAUTH_URL", "https://oauth.zid.sa")
 ZID_DASHBOARD_URL = env_url("ZID_DASHBOARD_URL", "https://dashboard.zid.sa")
 # Zid sends these with every delivery of a merchant event; unset, nothing is subscribed.
 ZID_WEBHOOK_USERNAME = env_text("ZID_WEBHOOK_USERNAME")
-ZID_WEBHOOK_PASSWORD = env_text("ZID_WEBHOOK_PASSWORD")
+ZID_WEBHOOK_PASSWORD = env_secret("ZID_WEBHOOK_PASSWORD")
+if bool(ZID_WEBHOOK_USERNAME) != bool(ZID_WEBHOOK_PASSWORD) or ":" in ZID_WEBHOOK_USERNAME:
+    raise ImproperlyConfigured(
+        "ZID_WEBHOOK_USERNAME and ZID_WEBHOOK_PASSWORD go together, and the name has no colon."
+    )
 ZID_TIMEOUT_SECONDS = env_number("ZID_TIMEOUT_SECONDS", 20, least=0.1)
 ZID_RATE_LIMIT_PER_MINUTE = env_int("ZID_RATE_LIMIT_PER_MINUTE", 60, least=1)
 ZID_RATE_LIMIT_BURST = env_int("ZID_RATE_LIMIT_BURST", 60, least=1)
@@ -231,8 +277,8 @@ AUTHENTICATION_BACKENDS: list[str] = []  # there is no sign-in; a store opens fr
 # Celery. With no REDIS_URL the same code runs on a broker made of files (docs/adr/0005).
 
 REDIS_URL = env_text("REDIS_URL")
-if REDIS_URL and urlsplit(REDIS_URL).scheme not in {"redis", "rediss", "unix"}:
-    raise ImproperlyConfigured("REDIS_URL must start with redis:// or rediss://, or be empty.")
+if REDIS_URL and not re.fullmatch(r"rediss?://[^/]+?(:[0-9]+)?(/[0-9]*)?(\?.*)?", REDIS_URL):
+    raise ImproperlyConfigured("REDIS_URL must be such as redis://host:6379/0, or empty.")
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
@@ -282,7 +328,12 @@ else:
 # Cookies, framing and HTTPS. The dashboard's frame is third-party, so cookies are SameSite=None
 # and Secure; browsers take Secure cookies from http://localhost too.
 
-FRAME_ANCESTORS = env_list("FRAME_ANCESTORS", ["https://web.zid.sa", "https://dashboard.zid.sa"])
+FRAME_ANCESTORS = env_pattern(
+    "FRAME_ANCESTORS",
+    env_list("FRAME_ANCESTORS", ["https://web.zid.sa", "https://dashboard.zid.sa"]),
+    pattern=_ORIGIN,
+    example="https://dashboard.zid.sa",
+)
 SESSION_COOKIE_NAME = "loyaltyadmin_session"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_SAMESITE = "None"
