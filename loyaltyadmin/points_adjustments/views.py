@@ -10,7 +10,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
 
 from loyaltyadmin.points_adjustments import operations, tasks
@@ -27,9 +27,11 @@ JOBS_PER_PAGE = 20
 # One customer
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @store_required
 def adjust_customer_points(request: StoreHttpRequest, customer_id: int) -> HttpResponse:
+    if request.method == "GET":  # a form with mistakes stands at this address: reload, language
+        return redirect("read-customer", customer_id=customer_id)
     form = AdjustCustomerPointsForm(request.POST)
     if not form.is_valid():
         return _adjustment(request, customer_id, form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -81,9 +83,11 @@ def list_bulk_adjustments(request: StoreHttpRequest) -> HttpResponse:
     return _bulk_page(request, form=StartBulkAdjustmentForm())
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @store_required
 def start_bulk_adjustment(request: StoreHttpRequest) -> HttpResponse:
+    if request.method == "GET":  # a form with mistakes stands at this address: reload, language
+        return redirect("list-bulk-adjustments")
     form = StartBulkAdjustmentForm(request.POST, request.FILES)
     if not form.is_valid():
         return _bulk_page(request, form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
