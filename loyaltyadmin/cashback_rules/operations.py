@@ -16,7 +16,13 @@ def toggle_cashback_rule(*, zid: Client, rule_id: UUID, active: bool) -> Cashbac
     Raises: errors.ZidError.
     """
     answered = zid.loyalty.toggle_cashback_rule(rule_id=rule_id, active=active)
-    return answered or read_cashback_rule(zid=zid, rule_id=rule_id)
+    if answered is not None:
+        return answered
+    try:
+        return read_cashback_rule(zid=zid, rule_id=rule_id)
+    except errors.ZidError as error:
+        # The change was accepted, so a failed read must not pass for "nothing was changed".
+        raise errors.OutcomeUnknown(endpoint=error.endpoint, status=error.status) from error
 
 
 def read_cashback_rule(*, zid: Client, rule_id: UUID) -> CashbackRule:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from loyaltyadmin.zid import errors
 from loyaltyadmin.zid.types import Program
 
 if TYPE_CHECKING:
@@ -22,4 +23,10 @@ def set_activation(*, zid: Client, active: bool) -> bool:
     Raises: errors.ZidError.
     """
     answered = zid.loyalty.set_activation(active=active)
-    return zid.loyalty.read_activation() if answered is None else answered
+    if answered is not None:
+        return answered
+    try:
+        return zid.loyalty.read_activation()
+    except errors.ZidError as error:
+        # The change was accepted, so a failed read must not pass for "nothing was changed".
+        raise errors.OutcomeUnknown(endpoint=error.endpoint, status=error.status) from error

@@ -16,7 +16,13 @@ def toggle_redemption_method(*, zid: Client, method_id: UUID, active: bool) -> R
     Raises: errors.ZidError.
     """
     answered = zid.loyalty.toggle_redemption_method(method_id=method_id, active=active)
-    return answered or read_redemption_method(zid=zid, method_id=method_id)
+    if answered is not None:
+        return answered
+    try:
+        return read_redemption_method(zid=zid, method_id=method_id)
+    except errors.ZidError as error:
+        # The change was accepted, so a failed read must not pass for "nothing was changed".
+        raise errors.OutcomeUnknown(endpoint=error.endpoint, status=error.status) from error
 
 
 def read_redemption_method(*, zid: Client, method_id: UUID) -> RedemptionMethod:
