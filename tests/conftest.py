@@ -83,6 +83,12 @@ def zid() -> Iterator[responses.RequestsMock]:
         yield edge
 
 
+@pytest.fixture
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Zid's client repeats a failed read at once."""
+    monkeypatch.setattr("loyaltyadmin.zid._session.FIRST_PAUSE_SECONDS", 0)
+
+
 @pytest.fixture(autouse=True)
 def _messages_stay_in_memory() -> Iterator[None]:
     """Celery messages go nowhere: a wake-up call that is lost loses nothing."""
