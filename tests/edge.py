@@ -1,4 +1,4 @@
-"""Zid as a merchant's click meets it: addresses, captured answers, and what a request must carry."""
+"""Zid as a merchant's click meets it: addresses, captured answers, what a request carries."""
 
 from __future__ import annotations
 
