@@ -7,11 +7,12 @@ from django.utils.translation import gettext_lazy as _
 class FindCustomerForm(forms.Form):
     customer_id = forms.IntegerField(
         label=_("Customer number"),
-        help_text=_("It stands in the address of the customer's page in Zid's dashboard."),
+        help_text=_("The number in the address of the customer's page in Zid's dashboard."),
         min_value=1,
         max_value=10**15,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        error_messages={
-            "invalid": _("Enter the number that Zid gave the customer, such as 1001."),
-        },
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value"),
+            _("Enter the customer's number, digits only, such as 1001."),
+        ),
     )

@@ -20,7 +20,7 @@ UNREADABLE = {
         "The file has more than 100,000 lines. Split it and upload the parts one by one."
     ),
 }
-NO_ROWS = _("No line of the file could be read. The first line that could not: line %(line)s.")
+NO_ROWS = _("No line of the file could be read. The first one with an error is line %(line)s.")
 
 PROBLEMS = {
     "bad_customer_id": _("the customer number is not a whole number"),
@@ -36,8 +36,9 @@ class ReasonField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
             label=_("Reason"),
-            help_text=_("Customers may see it in their points history."),
+            help_text=_("The customer can see it in their points history."),
             max_length=reference.longest_text(),
+            error_messages={"required": _("Write a reason.")},
             **kwargs,
         )
 
@@ -52,7 +53,10 @@ class AdjustCustomerPointsForm(forms.Form):
         max_value=sheet.MOST_POINTS,
         # Text, so that Arabic-Indic digits can be typed; a number field refuses them unseen.
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        error_messages={"invalid": _("Enter a whole number.")},
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value"),
+            _("Enter a whole number from 1 to 1,000,000."),
+        ),
     )
     reason = ReasonField(required=True)
     submission = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
@@ -65,7 +69,7 @@ class StartBulkAdjustmentForm(forms.Form):
     file = forms.FileField(
         label=_("CSV file"),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
-        error_messages={"empty": UNREADABLE["empty"]},
+        error_messages={"required": _("Choose a CSV file."), "empty": UNREADABLE["empty"]},
     )
     reason = ReasonField(required=False)
 

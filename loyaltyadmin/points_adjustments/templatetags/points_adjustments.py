@@ -10,16 +10,26 @@ from django.utils.translation import gettext_lazy, ngettext
 from loyaltyadmin.points_adjustments import forms
 from loyaltyadmin.points_adjustments.models import Line
 from loyaltyadmin.points_adjustments.operations import Progress
-from loyaltyadmin.points_adjustments.states import LineStatus
+from loyaltyadmin.points_adjustments.states import Direction, LineStatus
 
 register = template.Library()
 
 PROBLEMS = {
     **forms.PROBLEMS,
     "customer_not_found": gettext_lazy("Your store has no customer with this number."),
-    "not_applied": gettext_lazy("Zid's points history shows that it did not happen."),
-    "not_sent": gettext_lazy("It did not reach Zid, or Zid asked to wait. Try again in a minute."),
-    "cancelled": gettext_lazy("The bulk adjustment was cancelled before."),
+    "not_applied": gettext_lazy("Zid's points history shows that it was not made."),
+    "not_sent": gettext_lazy("It did not reach Zid, or Zid was too busy. Try again in a minute."),
+    "cancelled": gettext_lazy("The bulk adjustment was cancelled before its turn."),
+}
+
+# How the currencies of Zid's stores are written beside an amount; any other is its code.
+CURRENCIES = {
+    "SAR": gettext_lazy("SAR"),
+    "AED": gettext_lazy("AED"),
+    "KWD": gettext_lazy("KWD"),
+    "BHD": gettext_lazy("BHD"),
+    "OMR": gettext_lazy("OMR"),
+    "QAR": gettext_lazy("QAR"),
 }
 
 
@@ -27,6 +37,17 @@ PROBLEMS = {
 def adjust_form() -> forms.AdjustCustomerPointsForm:
     """An empty form; pages of other packages show it by this tag."""
     return forms.AdjustCustomerPointsForm()
+
+
+@register.filter
+def currency_name(code: str) -> str:
+    return str(CURRENCIES.get(code, code))
+
+
+@register.filter
+def sign(direction: str) -> str:
+    """A plus or a real minus, which is as wide as the plus."""
+    return "\N{MINUS SIGN}" if direction == Direction.TAKE else direction
 
 
 @register.filter
@@ -49,8 +70,10 @@ def duration_text(progress: Progress) -> str:
     if minutes < 2:
         return _("It takes about a minute.")
     if minutes < 120:
-        return (
-            ngettext("It takes about %d minute.", "It takes about %d minutes.", minutes) % minutes
-        )
+        return ngettext(
+            "It takes about %(number)d minute.", "It takes about %(number)d minutes.", minutes
+        ) % {"number": minutes}
     hours = round(minutes / 60)
-    return ngettext("It takes about %d hour.", "It takes about %d hours.", hours) % hours
+    return ngettext(
+        "It takes about %(number)d hour.", "It takes about %(number)d hours.", hours
+    ) % {"number": hours}
