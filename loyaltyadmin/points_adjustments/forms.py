@@ -43,11 +43,20 @@ class ReasonField(forms.CharField):
         )
 
 
+class WholeNumberField(forms.IntegerField):
+    """Digits of any script and nothing else: Django alone reads 1.000 as 1 and 1_0 as 10."""
+
+    def to_python(self, value: Any) -> int | None:
+        if value not in self.empty_values and not str(value).strip().isdecimal():
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
 class AdjustCustomerPointsForm(forms.Form):
     direction = forms.ChoiceField(
         label=_("What to do"), choices=Direction, initial=Direction.ADD, widget=forms.RadioSelect
     )
-    points = forms.IntegerField(
+    points = WholeNumberField(
         label=_("Points"),
         min_value=1,
         max_value=sheet.MOST_POINTS,

@@ -31,7 +31,7 @@ PROBLEMS_KEPT = 1000
 
 
 class NotPossible(Exception):
-    """The bulk adjustment is not in a state that allows this, for instance because it has ended."""
+    """What is asked for cannot be done as things are, for instance because a job has ended."""
 
 
 # One customer
@@ -51,10 +51,13 @@ def adjust_customer_points(
     """This will adjust one customer's points, once per `submission`, and give the line that tells.
 
     The line is written before Zid is called. An answer that is lost leaves it unknown; a worker
-    then looks it up in the points history. A repeated submission sends nothing and gives the
-    first one's line.
+    then looks it up in the points history. A repeated submission gives the first one's line, and
+    sends it only if nobody has: the process that wrote it may have died.
+
+    Raises: NotPossible for a submission of another customer or store. errors.TokenRejected and
+    errors.ScopeMissing, when the line is skipped.
     """
-    line, is_new = _single_line(
+    line = _single_line(
         store=store,
         customer_id=customer_id,
         direction=direction,
@@ -62,24 +65,36 @@ def adjust_customer_points(
         reason=reason,
         submission=submission,
     )
-    if not is_new:
+    if line.status != LineStatus.PENDING:
         return line
     try:
         sending.send(line=line, zid=zid, pace=pace)
-    except errors.RateLimited:
+    except (errors.RateLimited, errors.NotSent):
         line.move(to=LineStatus.SKIPPED, ended_at=timezone.now(), problem="not_sent")
+    if line.status == LineStatus.PENDING:
+        line.refresh_from_db()  # a second click: the first one's process has it
     return line
 
 
-def _single_line(*, store: Store, submission: uuid.UUID, **values: object) -> tuple[Line, bool]:
+def _single_line(
+    *, store: Store, customer_id: int, submission: uuid.UUID, **values: object
+) -> Line:
     try:
         with transaction.atomic():
-            line = Line.objects.create(
-                store=store, submission=submission, created_at=timezone.now(), **values
+            return Line.objects.create(
+                store=store,
+                customer_id=customer_id,
+                submission=submission,
+                created_at=timezone.now(),
+                **values,
             )
     except IntegrityError:
-        return Line.objects.get(store=store, submission=submission), False
-    return line, True
+        found = Line.objects.filter(
+            store=store, customer_id=customer_id, submission=submission
+        ).first()
+    if found is None:
+        raise NotPossible
+    return found
 
 
 # Bulk

@@ -7,7 +7,8 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.db.models import BigIntegerField
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -35,13 +36,18 @@ def adjust_customer_points(request: StoreHttpRequest, customer_id: int) -> HttpR
     form = AdjustCustomerPointsForm(request.POST)
     if not form.is_valid():
         return _adjustment(request, customer_id, form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    line = operations.adjust_customer_points(
-        store=request.store,
-        zid=request.zid,
-        pace=request.pace,
-        customer_id=customer_id,
-        **form.cleaned_data,
-    )
+    if customer_id > BigIntegerField.MAX_BIGINT:
+        raise Http404
+    try:
+        line = operations.adjust_customer_points(
+            store=request.store,
+            zid=request.zid,
+            pace=request.pace,
+            customer_id=customer_id,
+            **form.cleaned_data,
+        )
+    except operations.NotPossible:
+        raise Http404 from None
     if not request.htmx:
         return redirect("read-adjustment", customer_id=customer_id, line_id=line.id)
     return _adjustment(request, customer_id, line=line)
@@ -63,6 +69,8 @@ def _adjustment(
     form: AdjustCustomerPointsForm | None = None,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> HttpResponse:
+    if line is not None and line.status in {LineStatus.REJECTED, LineStatus.SKIPPED}:
+        form = _form_again(line)
     context = {"customer_id": customer_id, "line": line, "form": form, "nav": "customers"}
     if not request.htmx or request.htmx.boosted:
         template = "points_adjustments/adjust_customer_points.html"
@@ -72,6 +80,12 @@ def _adjustment(
     if line is not None and not line.is_in_flight:
         trigger_client_event(response, "points-changed")
     return response
+
+
+def _form_again(line: Line) -> AdjustCustomerPointsForm:
+    """A new form, filled in as the one that moved nothing was."""
+    filled_in = {"direction": line.direction, "points": line.points, "reason": line.reason}
+    return AdjustCustomerPointsForm(initial=filled_in)
 
 
 # Bulk

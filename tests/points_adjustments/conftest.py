@@ -41,7 +41,7 @@ class Ledger:
         edge.add_callback(responses.GET, HISTORY, callback=self._history)
         edge.assert_all_requests_are_fired = False
 
-    def refuses(self, status: int, **body: Any) -> None:
+    def refuses(self, status: int, /, **body: Any) -> None:
         """The next adjustment is not applied and answered with `status`."""
         self.answers.append(lambda: (status, {}, json.dumps(body)))
 
