@@ -49,10 +49,27 @@ function followLanguage(text) {
 }
 document.addEventListener("htmx:beforeSwap", (event) => followLanguage(event.detail.serverResponse));
 
-// A new page is announced from its heading, and focus does not stay on what is gone.
-document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.detail.target === document.body) {
-    document.querySelector("#main")?.focus({ preventScroll: true });
+// A button that is disabled while its request is under way loses the focus before htmx could keep it.
+const focusedAtStart = new WeakMap();
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.elt.contains(document.activeElement)) {
+    focusedAtStart.set(event.detail.xhr, document.activeElement.id);
+  }
+});
+
+// Focus does not stay on what is gone: it goes to the first mistake, or else to the successor of
+// what had it, or else, on a new page, to the content, which is announced from its heading.
+document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
+  if (detail.target === document.body) {
+    const mistake = document.querySelector("#main [aria-invalid=true]");
+    if (mistake) {
+      mistake.focus();
+    } else {
+      document.querySelector("#main")?.focus({ preventScroll: true });
+    }
+  } else if (document.activeElement === document.body && focusedAtStart.has(detail.xhr)) {
+    const mistake = target.querySelector("[aria-invalid=true]");
+    (mistake || document.getElementById(focusedAtStart.get(detail.xhr)))?.focus();
   }
 });
 

@@ -36,6 +36,8 @@ FLAGS = [
 EXPECT_MILLISECONDS = 10_000
 
 OpenBrowser = Callable[..., BrowserContext]
+OpenApp = Callable[..., Merchant]
+WriteCsv = Callable[..., Path]
 
 
 @pytest.fixture(scope="session")
@@ -91,16 +93,31 @@ def open_browser(
 
 
 @pytest.fixture
-def merchant(product: Product, open_browser: OpenBrowser) -> Merchant:
-    """The first store's merchant: the app is installed and stands open in the dashboard."""
-    product.install(store_id=90001)
-    visitor = Merchant(product=product, context=open_browser(), store_id=90001)
-    visitor.open()
-    return visitor
+def open_app(product: Product, open_browser: OpenBrowser) -> OpenApp:
+    """Installs the app and opens it in the dashboard: `open_app(language="en", width=360)`."""
+
+    def start(*, language: str = "ar", store_id: int = 90001, **browser: Any) -> Merchant:
+        product.install(store_id=store_id)
+        visitor = Merchant(
+            product=product,
+            context=open_browser(**browser),
+            store_id=store_id,
+            language=language,
+        )
+        visitor.open()
+        return visitor
+
+    return start
 
 
 @pytest.fixture
-def csv_of(tmp_path: Path) -> Callable[..., Path]:
+def merchant(open_app: OpenApp) -> Merchant:
+    """The first store's merchant, reading Arabic, with the app open in the dashboard."""
+    return open_app()
+
+
+@pytest.fixture
+def csv_of(tmp_path: Path) -> WriteCsv:
     """Writes a file of customers: `csv_of(range(1001, 2001), points=10)`."""
 
     def write(customers: range, *, points: int) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+import requests
 from django.utils import translation
 from django.utils.translation import gettext
 from playwright.sync_api import (
@@ -21,6 +22,8 @@ from playwright.sync_api import (
 )
 
 from tests.processes import Product
+
+MOST_TABS = 60
 
 
 @dataclass
@@ -134,6 +137,34 @@ class Merchant:
     def balance(self) -> Locator:
         """The customer's points on the customer's page; the second of the totals is the balance."""
         return self.app.locator("#customer-points dl.totals div").nth(1).locator("dd")
+
+    def rule(self) -> Locator:
+        """The program's first cashback rule."""
+        return self.app.locator("li[id^=cashback-rule-]").first
+
+    def rules_on(self) -> int:
+        """How many cashback rules hold, as Zid's storefront tells the store's shoppers."""
+        sandbox = self.product.sandbox
+        [store] = [store for store in sandbox.stores() if store["id"] == self.store_id]
+        shopper = sandbox.shopper(store["first_customer_id"])
+        answer = requests.get(
+            f"{sandbox.url}/v1/customers/loyalty-program/{self.store_id}/point-cashback-rules",
+            headers={
+                "Authorization": f"Bearer {shopper['authorization']}",
+                "X-CUSTOMER-TOKEN": shopper["customer_token"],
+            },
+            timeout=10,
+        )
+        return len(answer.json()["cashback_rules"])
+
+    def press_tab_until(self, selector: str) -> Locator:
+        """Move on by the keyboard alone, until what `selector` names has the focus."""
+        wanted = self.app.locator(selector).first
+        for _ in range(MOST_TABS):
+            self.page.keyboard.press("Tab")
+            if self.frame.evaluate("s => Boolean(document.activeElement?.matches(s))", selector):
+                return wanted
+        raise AssertionError(f"{MOST_TABS} times Tab does not lead to {selector}")
 
     def says(self, text: str) -> str:
         """A text of the app in the merchant's language."""

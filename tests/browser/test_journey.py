@@ -5,15 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-import requests
 from playwright.sync_api import expect
 
-from tests.browser.conftest import COOKIES, OpenBrowser
+from tests.browser.conftest import COOKIES, OpenBrowser, WriteCsv
 from tests.browser.merchant import Merchant
 from tests.processes import Product
 
@@ -27,7 +24,7 @@ JOB_MILLISECONDS = 60_000
 
 @pytest.mark.parametrize("cookies", COOKIES)
 def test_it_installs_opens_and_moves_points(
-    cookies: str, product: Product, open_browser: OpenBrowser, csv_of: Callable[..., Path]
+    cookies: str, product: Product, open_browser: OpenBrowser, csv_of: WriteCsv
 ) -> None:
     sandbox = product.sandbox
     logged_before = len(product.log())
@@ -47,13 +44,12 @@ def test_it_installs_opens_and_moves_points(
     assert bool(merchant.context.cookies(product.url)) is (cookies != "all cookies blocked")
 
     # Turn a cashback rule off.
-    rule = app.locator("li[id^=cashback-rule-]").first
-    switch = rule.get_by_role("switch")
+    switch = merchant.rule().get_by_role("switch")
     expect(switch).to_have_attribute("aria-checked", "true")
-    assert len(rules_on(product)) == 2
+    assert merchant.rules_on() == 2
     switch.click()
     expect(switch).to_have_attribute("aria-checked", "false")
-    assert len(rules_on(product)) == 1
+    assert merchant.rules_on() == 1
 
     # Give a customer 50 points.
     before = sandbox.balances(STORE_ID)[CUSTOMER_ID]
@@ -144,20 +140,6 @@ def embedded_token(merchant: Merchant) -> str:
     token = address.split("token=")[1].split("&")[0]
     assert len(token) >= 32
     return token
-
-
-def rules_on(product: Product) -> list[dict[str, Any]]:
-    """The cashback rules that hold, as Zid's storefront tells a shopper."""
-    shopper = product.sandbox.shopper(CUSTOMER_ID)
-    answer = requests.get(
-        f"{product.sandbox.url}/v1/customers/loyalty-program/{STORE_ID}/point-cashback-rules",
-        headers={
-            "Authorization": f"Bearer {shopper['authorization']}",
-            "X-CUSTOMER-TOKEN": shopper["customer_token"],
-        },
-        timeout=10,
-    )
-    return [rule for rule in answer.json()["cashback_rules"] if rule["is_active"]]
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:

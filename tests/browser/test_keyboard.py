@@ -1,0 +1,72 @@
+"""Everything can be done without a mouse."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.merchant import Merchant
+from tests.zid_sandbox.control import Sandbox
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_switch_toggles_by_the_space_bar_and_keeps_the_focus(merchant: Merchant) -> None:
+    switch = merchant.press_tab_until("li[id^=cashback-rule-] [role=switch]")
+
+    merchant.page.keyboard.press("Space")
+    expect(switch).to_have_attribute("aria-checked", "false")
+    expect(switch).to_be_focused()
+    merchant.page.keyboard.press("Space")
+
+    expect(switch).to_have_attribute("aria-checked", "true")
+    expect(switch).to_be_focused()
+    assert merchant.rules_on() == 2
+
+
+def test_the_focus_goes_to_the_field_with_the_mistake(merchant: Merchant) -> None:
+    merchant.go("bulk-adjustments")
+    merchant.press_tab_until("main form[enctype] button")
+    merchant.page.keyboard.press("Enter")
+    expect(merchant.app.locator("#id_file")).to_be_focused()
+
+    merchant.find_customer(1001)
+    merchant.press_tab_until("#adjust-customer-points form button")
+    merchant.page.keyboard.press("Enter")
+
+    expect(merchant.app.locator("#id_points")).to_be_focused()
+
+
+def test_the_skip_link_comes_first_and_leads_to_the_content(merchant: Merchant) -> None:
+    skip = merchant.press_tab_until("a")
+
+    expect(skip).to_have_class("skip")
+    expect(skip).to_be_in_viewport()
+    merchant.page.keyboard.press("Enter")
+
+    expect(merchant.app.locator("#main")).to_be_focused()
+    assert merchant.path == "/program/"
+
+
+def test_points_are_given_from_the_program_on_without_a_mouse(
+    merchant: Merchant, sandbox: Sandbox
+) -> None:
+    press = merchant.page.keyboard.press
+    type_text = merchant.page.keyboard.type
+
+    merchant.press_tab_until("a[href='/customers/']")
+    press("Enter")
+    expect(merchant.app.locator("#id_customer_id")).to_be_visible()
+    merchant.press_tab_until("#id_customer_id")
+    type_text("1003")
+    press("Enter")
+    expect(merchant.app.locator("#customer-points")).to_be_visible()
+    merchant.press_tab_until("#id_points")
+    type_text("٢٥")
+    merchant.press_tab_until("#id_reason")
+    type_text("هدية")
+    merchant.press_tab_until("#adjust-customer-points form button")
+    press("Enter")
+
+    expect(merchant.app.locator("#adjust-customer-points .alert.is-good")).to_be_visible()
+    assert [(entry["customer_id"], entry["points"]) for entry in sandbox.ledger()] == [(1003, 25)]

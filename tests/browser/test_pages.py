@@ -1,0 +1,140 @@
+"""Every page: a name for everything, one heading, the right direction, no overflow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenApp, WriteCsv
+from tests.browser.merchant import Merchant
+from tests.zid_sandbox.control import Sandbox
+
+pytestmark = pytest.mark.browser
+
+FINISHED_MILLISECONDS = 20_000
+
+# What a person without eyes or with a telephone would complain of.
+INSPECT = """() => {
+    const found = [];
+    const name = (element) =>
+        element.labels?.length || element.getAttribute("aria-label")
+        || document.getElementById(element.getAttribute("aria-labelledby"))
+        || (element.matches("a, button, summary") && element.innerText.trim());
+    const controls = "a, button, input, select, textarea, progress";
+    for (const element of document.querySelectorAll(controls)) {
+        if (element.type !== "hidden" && !name(element)) {
+            found.push(`no name: ${element.outerHTML.slice(0, 120)}`);
+        }
+        for (const id of (element.getAttribute("aria-describedby") || "").split(" ")) {
+            if (id && !document.getElementById(id)) found.push(`describedby nothing: ${id}`);
+        }
+    }
+    const headings = document.querySelectorAll("h1").length;
+    if (headings !== 1) found.push(`${headings} h1`);
+    if (!document.title.trim()) found.push("no title");
+    const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
+    for (const id of new Set(ids.filter((id, at) => ids.indexOf(id) !== at))) {
+        found.push(`twice: #${id}`);
+    }
+    for (const element of document.querySelectorAll("th")) {
+        if (!element.innerText.trim() && !element.getAttribute("aria-label")) {
+            found.push("a column without a name");
+        }
+    }
+    const page = document.documentElement;
+    if (page.scrollWidth > page.clientWidth) {
+        found.push(`${page.scrollWidth} wide in ${page.clientWidth}`);
+    }
+    return found;
+}"""
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize(("language", "direction"), [("ar", "rtl"), ("en", "ltr")])
+def test_every_page_is_named_directed_and_fits(
+    language: str, direction: str, width: int, open_app: OpenApp, csv_of: WriteCsv
+) -> None:
+    merchant = open_app(language=language, width=width)
+    app = merchant.app
+    complaints: dict[str, list[str]] = {}
+
+    def look(page: str) -> None:
+        expect(app.locator("html")).to_have_attribute("lang", language)
+        expect(app.locator("html")).to_have_attribute("dir", direction)
+        if found := merchant.frame.evaluate(INSPECT):
+            complaints[page] = found
+
+    look("program")
+    merchant.find_customer(1015)
+    look("customer")
+    merchant.fill_adjustment(points=5, reason="").click()
+    expect(app.locator("#id_reason_error")).to_be_visible()
+    look("customer, with a mistake")
+    merchant.fill_adjustment(points=5, reason="هدية").click()
+    expect(app.locator("#adjust-customer-points .alert.is-good")).to_be_visible()
+    look("customer, adjusted")
+    merchant.go("customers")
+    look("find a customer")
+    merchant.go("bulk-adjustments")
+    look("bulk adjustments")
+    app.locator("input[type=file]").set_input_files(csv_of(range(1001, 1021), points=1))
+    app.locator("main form[enctype] button").click()
+    expect(app.locator("form[action$='/confirm/'] button")).to_be_visible()
+    look("draft")
+    app.locator("form[action$='/confirm/'] button").click()
+    expect(app.locator("progress")).to_be_visible()
+    look("under way")
+    expect(app.locator("#job-status.is-finished")).to_be_visible(timeout=FINISHED_MILLISECONDS)
+    look("finished")
+
+    assert complaints == {}
+
+
+def test_an_unknown_customer_is_told_and_the_app_goes_on_without_a_cookie(
+    open_app: OpenApp,
+) -> None:
+    merchant = open_app(cookies="all cookies blocked")
+    merchant.go("customers")
+
+    merchant.app.locator("#id_customer_id").fill("99999999")
+    merchant.app.locator("main form button").click()
+
+    expect(merchant.app.locator("#id_customer_id_error")).to_have_text(
+        merchant.says("Your store has no customer with this number.")
+    )
+    merchant.find_customer(1001)
+    merchant.go("program")
+
+
+def test_a_file_that_cannot_be_read_is_told_and_the_language_can_still_be_changed(
+    merchant: Merchant, tmp_path: Path
+) -> None:
+    file = tmp_path / "nonsense.csv"
+    file.write_text("nonsense\n1\n")
+    merchant.go("bulk-adjustments")
+
+    merchant.app.locator("input[type=file]").set_input_files(file)
+    merchant.app.locator("main form[enctype] button").click()
+
+    expect(merchant.app.locator("#id_file_error")).to_be_visible()
+    merchant.app.locator("button[name=language]").click()
+    expect(merchant.app.locator("html")).to_have_attribute("lang", "en")
+    expect(merchant.app.locator("input[type=file]")).to_be_visible()
+    merchant.frame.evaluate("location.reload()")
+    expect(merchant.app.locator("input[type=file]")).to_be_visible()
+
+
+def test_a_zid_that_is_down_is_told_with_a_way_to_try_again(
+    merchant: Merchant, sandbox: Sandbox
+) -> None:
+    merchant.go("customers")
+    sandbox.fault(path="managers/loyalty-program", kind="status", status=503)
+
+    merchant.app.locator("nav a[href='/program/']").click()
+
+    expect(merchant.app.locator("h1")).to_have_text(merchant.says("Zid is not answering"))
+    sandbox.clear_faults()
+    merchant.app.locator("main a[href='/program/']").click()
+    expect(merchant.app.locator("#activation")).to_be_visible()
