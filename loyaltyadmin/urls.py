@@ -16,5 +16,6 @@ urlpatterns = [
     path("", include("loyaltyadmin.points_adjustments.urls")),
 ]
 
+handler400 = "loyaltyadmin.web.views.bad_request"
 handler404 = "loyaltyadmin.web.views.page_not_found"
 handler500 = "loyaltyadmin.web.views.server_error"

@@ -82,9 +82,14 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return open_from_dashboard(request)
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    # Not Django's own: that one looks for the session, and a wrong Host is refused before there
+    # is one.
+    return _whole_page(request, render(request, "web/page_not_found.html", status=400))
+
+
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    response = render(request, "web/page_not_found.html", status=404)
-    return _whole_page(request, response)
+    return _whole_page(request, render(request, "web/page_not_found.html", status=404))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
