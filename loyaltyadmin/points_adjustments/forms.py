@@ -16,6 +16,10 @@ UNREADABLE = {
     "no_header": _(
         "The first line must name the columns: customer_id, points and, if you like, reason."
     ),
+    "double_header": _(
+        "Two columns have the same meaning, such as customer_id and id. Keep only one of them."
+    ),
+    "bad_quotes": _("A quotation mark in the file is not closed. Close it or remove it."),
     "too_many_rows": _(
         "The file has more than 100,000 lines. Split it and upload the parts one by one."
     ),
@@ -26,6 +30,7 @@ PROBLEMS = {
     "bad_customer_id": _("the customer number is not a whole number"),
     "bad_points": _("the points are not a whole number"),
     "no_points": _("the points are zero"),
+    "extra_cells": _("more cells than the first line has columns"),
     "too_many_points": _("more than 1,000,000 points at once"),
 }
 

@@ -32,6 +32,7 @@ COLUMNS = {
     "points": {"points", "النقاط", "نقاط", "عدد النقاط"},
     "reason": {"reason", "السبب", "سبب"},
 }
+_DIRECTION_MARKS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _WHOLE_NUMBER = re.compile(r"([+\-−]?)\s*(\d{1,15})")
 
 
@@ -88,30 +89,42 @@ def read(*, content: bytes) -> Sheet:
 
     UTF-8 with or without a byte order mark, UTF-16 and Windows-1256; comma, semicolon or tab.
 
-    Raises: Unreadable with `too_large`, `empty`, `not_text`, `no_header` or `too_many_rows`.
+    Raises: Unreadable with `too_large`, `empty`, `not_text`, `no_header`, `double_header`,
+    `bad_quotes` or `too_many_rows`.
     """
     if len(content) > MOST_BYTES:
         raise Unreadable("too_large")
     text = _decode(content)
     if not text.strip():
         raise Unreadable("empty")
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    # Strict: else a quotation mark that nobody closed swallows the lines that follow it.
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    written = ((at, cells) for at, cells in enumerate(lines, start=1) if any(map(_clean, cells)))
     try:
-        return _read_lines(lines)
+        _, header = next(written, (0, []))
     except csv.Error:
         raise Unreadable("not_text") from None
+    columns = _columns(header)
+    try:
+        return _read_lines(written, columns=columns, width=len(header))
+    except csv.Error:
+        raise Unreadable("bad_quotes") from None
 
 
-def _read_lines(lines: Iterator[list[str]]) -> Sheet:
-    columns = _columns(next(lines))
+def _read_lines(
+    lines: Iterator[tuple[int, list[str]]], *, columns: dict[str, int], width: int
+) -> Sheet:
     rows: list[Row] = []
     problems: list[Problem] = []
-    for position, cells in enumerate(lines, start=2):
-        if not any(cell.strip() for cell in cells):
-            continue
+    for position, cells in lines:
         if len(rows) + len(problems) >= MOST_ROWS:
             raise Unreadable("too_many_rows")
-        read_row = _row(position, {name: _cell(cells, at) for name, at in columns.items()})
+        read_row = (
+            # A thousands separator or a comma in the reason has moved the cells.
+            Problem(line=position, code="extra_cells", value=" ".join(cells[width:])[:50])
+            if any(map(_clean, cells[width:]))
+            else _row(position, {name: _cell(cells, at) for name, at in columns.items()})
+        )
         if isinstance(read_row, Row):
             rows.append(read_row)
         else:
@@ -140,25 +153,25 @@ def _row(position: int, cells: dict[str, str]) -> Row | Problem:
 
 
 def _columns(header: list[str]) -> dict[str, int]:
-    names = [name.strip().casefold() for name in header]
+    names = [_clean(name).casefold() for name in header]
     found = {
-        column: index
+        column: [index for index, name in enumerate(names) if name in aliases]
         for column, aliases in COLUMNS.items()
-        for index, name in enumerate(names)
-        if name in aliases
     }
-    if "customer_id" not in found or "points" not in found:
+    if not found["customer_id"] or not found["points"]:
         raise Unreadable("no_header")
-    return found
+    if any(len(indexes) > 1 for indexes in found.values()):
+        raise Unreadable("double_header")
+    return {column: indexes[0] for column, indexes in found.items() if indexes}
 
 
 def _cell(cells: list[str], index: int) -> str:
-    # Direction marks come along when Arabic text is copied from a web page.
-    return (
-        re.sub("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", cells[index]).strip()
-        if index < len(cells)
-        else ""
-    )
+    return _clean(cells[index]) if index < len(cells) else ""
+
+
+def _clean(cell: str) -> str:
+    # Direction marks come along when Arabic text is copied from a web page or a spreadsheet.
+    return _DIRECTION_MARKS.sub("", cell).strip()
 
 
 def _decode(content: bytes) -> str:
@@ -177,5 +190,5 @@ def _decode(content: bytes) -> str:
 
 
 def _delimiter(text: str) -> str:
-    header = text.lstrip("\r\n").splitlines()[0]
+    header = text.strip().splitlines()[0]
     return max(",;\t", key=header.count)

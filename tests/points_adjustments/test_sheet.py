@@ -1,0 +1,352 @@
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loyaltyadmin.points_adjustments import forms, sheet
+from loyaltyadmin.points_adjustments.sheet import Problem, Row, Sheet, Unreadable
+from loyaltyadmin.points_adjustments.states import Direction
+
+TEXT = "customer_id,points,reason\n1001,50,A gift\n1002,-20,هدية\n"
+ROWS = [
+    Row(position=2, customer_id=1001, direction=Direction.ADD, points=50, reason="A gift"),
+    Row(position=3, customer_id=1002, direction=Direction.TAKE, points=20, reason="هدية"),
+]
+
+
+def read(text: str) -> Sheet:
+    return sheet.read(content=text.encode())
+
+
+def signed(text: str) -> list[tuple[int, int]]:
+    return [
+        (row.customer_id, row.points if row.direction is Direction.ADD else -row.points)
+        for row in read(text).rows
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1256"])
+def test_it_reads_every_encoding_that_spreadsheets_write(encoding: str) -> None:
+    found = sheet.read(content=TEXT.encode(encoding))
+
+    assert found == Sheet(rows=ROWS, problems=[])
+
+
+def test_it_reads_utf_16_of_the_other_byte_order() -> None:
+    found = sheet.read(content=b"\xfe\xff" + TEXT.encode("utf-16-be"))
+
+    assert found.rows == ROWS
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"], ids=["comma", "semicolon", "tab"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"], ids=["LF", "CRLF", "CR"])
+def test_it_reads_every_delimiter_and_line_end(delimiter: str, newline: str) -> None:
+    found = read(TEXT.replace(",", delimiter).replace("\n", newline))
+
+    assert found.rows == ROWS
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "customer_id,points,reason",
+        "Customer ID , POINTS, Reason",
+        '"customer_id","points","reason"',
+        "رقم العميل,النقاط,السبب",
+        "العميل,نقاط,سبب",
+        "\u200fرقم العميل\u200f,عدد النقاط,السبب",
+    ],
+)
+def test_it_reads_headers_in_both_languages(header: str) -> None:
+    assert read(TEXT.replace("customer_id,points,reason", header)).rows == ROWS
+
+
+def test_it_reads_columns_in_any_order_and_ignores_others() -> None:
+    found = read("name,reason,points,email,customer_id\nنورة,Gift,5,x@example.com,1001\n")
+
+    assert found.rows == [
+        Row(position=2, customer_id=1001, direction=Direction.ADD, points=5, reason="Gift")
+    ]
+
+
+def test_it_reads_a_file_without_reasons() -> None:
+    assert read("points,customer_id\n5,1001").rows[0].reason == ""
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "customer_id,id,points",
+        "id,customer,points",
+        "customer_id,points,النقاط",
+        "customer_id,points,points",
+        "customer_id,points,reason,سبب",
+    ],
+)
+def test_it_does_not_guess_which_of_two_columns_is_meant(header: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        read(f"{header}\n1001,1002,5,6\n")
+
+    assert caught.value.code == "double_header"
+
+
+@pytest.mark.parametrize(
+    ("written", "points"),
+    [
+        ("50", 50),
+        ("+50", 50),
+        ("-50", -50),
+        ("- 50", -50),
+        ("−50", -50),
+        ("٥٠", 50),
+        ("-٥٠", -50),
+        ("\u200f-٥٠", -50),
+        ("\u061c-٥٠", -50),
+        ("۵۰", 50),
+        ("050", 50),
+        ("1000000", 1_000_000),
+        (" 50 ", 50),
+        ("\u00a050", 50),
+    ],
+)
+def test_it_reads_points_as_people_write_them(written: str, points: int) -> None:
+    assert signed(f"customer_id;points\n1001;{written}") == [(1001, points)]
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("", "bad_points"),
+        ("fifty", "bad_points"),
+        ("1.5", "bad_points"),
+        ("1.000", "bad_points"),
+        ("1,000", "bad_points"),
+        ("1_000", "bad_points"),
+        ("1e3", "bad_points"),
+        ("--50", "bad_points"),
+        ("50-", "bad_points"),
+        ("–50", "bad_points"),
+        ("(50)", "bad_points"),
+        ("=50", "bad_points"),
+        ("½", "bad_points"),
+        ("5²", "bad_points"),
+        ("9" * 16, "bad_points"),
+        ("9" * 5000, "bad_points"),
+        ("0", "no_points"),
+        ("-0", "no_points"),
+        ("٠", "no_points"),
+        ("1000001", "too_many_points"),
+        ("-1000001", "too_many_points"),
+    ],
+)
+def test_it_names_points_that_it_cannot_read_and_reads_the_other_lines(
+    written: str, code: str
+) -> None:
+    found = read(f"customer_id;points\n1001;{written}\n1002;7")
+
+    assert found.problems == [Problem(line=2, code=code, value=written[:50])]
+    assert [row.customer_id for row in found.rows] == [1002]
+
+
+@pytest.mark.parametrize(
+    "written", ["", "x", "نورة", "1.5", "-1001", "+1001", "0", "9.66E+11", "1001x", "9" * 16]
+)
+def test_it_names_customers_that_it_cannot_read(written: str) -> None:
+    found = read(f"customer_id,points\n{written},5")
+
+    assert found.problems == [Problem(line=2, code="bad_customer_id", value=written)]
+    assert found.rows == []
+
+
+def test_it_names_a_line_with_more_cells_than_columns() -> None:
+    found = read("customer_id,points,reason\n1001,1,000,Gift\n1002,5,Sorry, again\n1003,7,x,,\n")
+
+    assert [(problem.line, problem.code) for problem in found.problems] == [
+        (2, "extra_cells"),
+        (3, "extra_cells"),
+    ]
+    assert [row.customer_id for row in found.rows] == [1003]
+
+
+def test_it_names_a_line_with_too_few_cells() -> None:
+    found = read("customer_id,reason,points\n1001,Gift\n")
+
+    assert [problem.code for problem in found.problems] == ["bad_points"]
+
+
+def test_it_leaves_blank_lines_out_and_counts_as_a_spreadsheet_does() -> None:
+    found = read("\n\ncustomer_id,points\n\n1001,5\n , \n,,\n1002,x\n")
+
+    assert [row.position for row in found.rows] == [5]
+    assert [problem.line for problem in found.problems] == [8]
+
+
+def test_it_reads_quoted_reasons_with_delimiters_quotes_and_line_breaks() -> None:
+    found = read('customer_id,points,reason\n1001,5,"a, ""b""\nc"\n1002,6,d\n')
+
+    assert [row.reason for row in found.rows] == ['a, "b"\nc', "d"]
+    assert [row.position for row in found.rows] == [2, 3]
+
+
+def test_it_swallows_no_lines_into_a_quotation_that_never_ends() -> None:
+    with pytest.raises(Unreadable) as caught:
+        read('customer_id,points,reason\n1001,5,"a gift\n1002,6,\n1003,7,\n')
+
+    assert caught.value.code == "bad_quotes"
+
+
+def test_it_counts_duplicates_and_sums() -> None:
+    found = read("customer_id,points\n1001,5\n1001,-2\n1002,7\n1001,1\n")
+
+    assert (found.duplicates, found.points_added, found.points_taken) == (2, 13, 2)
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "empty"),
+        (b"\xef\xbb\xbf", "empty"),
+        (b" \r\n\t\n", "empty"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "not_text"),
+        (b"PK\x03\x04\x14\x00\x06\x00", "not_text"),
+        ("customer_id,points\n1001,5".encode("utf-16-le"), "not_text"),
+        (b"\xff\xfe\x00", "not_text"),
+        (b"\xff\xfe\x00\xd8\x00\x00", "not_text"),
+        (b"1001,50\n1002,60", "no_header"),
+        (b"customer_id\n1001", "no_header"),
+        (b"points,reason\n5,x", "no_header"),
+        ("الاسم,الجوال\nx,y".encode(), "no_header"),
+        (b"<html><body>Login</body></html>", "no_header"),
+        (b'"' + b"x" * 200_000, "not_text"),
+    ],
+)
+def test_it_says_what_a_file_is_that_it_cannot_read(content: bytes, code: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        sheet.read(content=content)
+
+    assert caught.value.code == code
+    assert forms.UNREADABLE[code]
+
+
+def test_it_refuses_a_file_of_more_than_20_megabytes_and_no_smaller_one() -> None:
+    start = b"customer_id,points\n1001,5\n"
+    largest = start + b"\n" * (20 * 1024 * 1024 - len(start))
+
+    assert len(sheet.read(content=largest).rows) == 1
+    with pytest.raises(Unreadable) as caught:
+        sheet.read(content=largest + b"\n")
+    assert caught.value.code == "too_large"
+
+
+def test_it_refuses_more_than_100_000_lines_and_no_fewer() -> None:
+    lines = ["customer_id,points", *["1001,5"] * 100_000]
+
+    assert len(read("\n".join(lines)).rows) == 100_000
+    with pytest.raises(Unreadable) as caught:
+        read("\n".join([*lines, "1001,x"]))
+    assert caught.value.code == "too_many_rows"
+
+
+def test_every_problem_has_its_words() -> None:
+    codes = {"bad_customer_id", "bad_points", "no_points", "too_many_points", "extra_cells"}
+
+    assert set(forms.PROBLEMS) == codes
+    assert set(forms.UNREADABLE) == {
+        "too_large",
+        "empty",
+        "not_text",
+        "no_header",
+        "double_header",
+        "bad_quotes",
+        "too_many_rows",
+    }
+
+
+# Whatever is uploaded
+
+
+def western(text: str) -> str:
+    """The text with the digits of every script as 0-9."""
+    return "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
+
+
+def reads_nothing_that_is_not_there(content: bytes, *, text: str) -> None:
+    try:
+        found = sheet.read(content=content)
+    except Unreadable:
+        return
+    written = western(text)
+    lines = [row.position for row in found.rows] + [problem.line for problem in found.problems]
+    assert len(set(lines)) == len(lines)
+    for row in found.rows:
+        assert str(row.customer_id) in written
+        assert str(row.points) in written
+        assert 0 < row.points <= sheet.MOST_POINTS
+        assert row.customer_id > 0
+        assert row.reason in text
+        if row.direction is Direction.TAKE:
+            assert "-" in text or "−" in text
+
+
+@given(st.binary(max_size=300))
+def test_it_raises_nothing_but_unreadable_for_any_bytes(content: bytes) -> None:
+    reads_nothing_that_is_not_there(content, text=content.decode("utf-8", "replace"))
+
+
+PIECES = st.sampled_from(
+    [
+        *',;\t\n" -−+05x.',
+        "\r\n",
+        "٥٠",
+        "1001",
+        "۱۰۰۲",
+        "هدية",
+        "=1+1",
+        "e3",
+        "\u200f",
+        "\u061c",
+        "\ufeff",
+        "customer_id",
+        "points",
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=40))
+def test_every_row_it_gives_was_written_in_the_file(pieces: list[str]) -> None:
+    text = "customer_id,points,reason\n" + "".join(pieces)
+
+    reads_nothing_that_is_not_there(text.encode(), text=text)
+
+
+WRITTEN = st.tuples(
+    st.integers(min_value=1, max_value=10**15 - 1),
+    st.integers(min_value=-sheet.MOST_POINTS, max_value=sheet.MOST_POINTS).filter(bool),
+    st.text(st.characters(codec="cp1256", exclude_categories=["Cc", "Cf", "Z"]), max_size=40),
+)
+
+
+@given(
+    written=st.lists(WRITTEN, max_size=8),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+    delimiter=st.sampled_from(",;\t"),
+)
+def test_it_gives_back_what_a_spreadsheet_wrote(
+    written: list[tuple[int, int, str]], encoding: str, delimiter: str
+) -> None:
+    file = io.StringIO()
+    writer = csv.writer(file, delimiter=delimiter)
+    writer.writerows([["customer_id", "points", "reason"], *written])
+
+    found = sheet.read(content=file.getvalue().encode(encoding))
+
+    assert found.problems == []
+    assert [
+        (row.customer_id, row.points if row.direction is Direction.ADD else -row.points, row.reason)
+        for row in found.rows
+    ] == written
