@@ -277,7 +277,8 @@ AUTHENTICATION_BACKENDS: list[str] = []  # there is no sign-in; a store opens fr
 # Celery. With no REDIS_URL the same code runs on a broker made of files (docs/adr/0005).
 
 REDIS_URL = env_text("REDIS_URL")
-if REDIS_URL and not re.fullmatch(r"rediss?://[^/]+?(:[0-9]+)?(/[0-9]*)?(\?.*)?", REDIS_URL):
+_REDIS = r"rediss?://([^/]*@)?(\[[0-9A-Fa-f:.]+\]|[^/:@\[\]]+)(:[0-9]+)?(/[0-9]*)?(\?.*)?"
+if REDIS_URL and not re.fullmatch(_REDIS, REDIS_URL):
     raise ImproperlyConfigured("REDIS_URL must be such as redis://host:6379/0, or empty.")
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
