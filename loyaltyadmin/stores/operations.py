@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 PERSON_PATIENCE_SECONDS = 8.0
 JOB_PATIENCE_SECONDS = 10.0
 CONNECT_TRIES = 3
+REFRESHING = "POST /oauth/token"
 
 
 class StoreNotFound(Exception):
@@ -86,8 +87,7 @@ def _save_connection(
     *, profile: Profile, tokens: Tokens, lookup_token: str, known: Store | None
 ) -> Store | None:
     """Save all of it, unless the store has changed since it was `known`."""
-    now = timezone.now()
-    store_id = profile.store.id
+    now, store_id = timezone.now(), profile.store.id
     fields = {
         "uuid": (profile.store.uuid or "")[:64],
         "title": (profile.store.title or "")[:255],
@@ -193,11 +193,11 @@ def refresh_tokens(
         if _is_newer(store.tokens, than=refused):
             return store.tokens
         if not store.refresh_token:
-            raise errors.TokenRejected(endpoint="POST /oauth/token")
+            raise errors.TokenRejected(endpoint=REFRESHING)
         if claimed_until := _claim_refresh(store=store):
             return _refresh_claimed(store=store, claimed_until=claimed_until)
         if time.monotonic() > deadline:
-            raise errors.Unavailable(endpoint="POST /oauth/token")
+            raise errors.Unavailable(endpoint=REFRESHING)
         sleep(0.2)
 
 
@@ -215,12 +215,11 @@ def _as_known(store: Store) -> StoreQuerySet:
 
 def _claim_refresh(*, store: Store) -> dt.datetime | None:
     now = timezone.now()
-    # Longer than the client takes with all its tries to connect, to send and to read, so that no
-    # second process refreshes while one still may.
+    # Longer than all the client's tries take: nobody else refreshes while one of them still may.
     until = now + dt.timedelta(seconds=6 * settings.ZID_TIMEOUT_SECONDS + 30)
     is_free = Q(refresh_claimed_until=None) | Q(refresh_claimed_until__lt=now)
-    claimed = _as_known(store).filter(is_free).update(refresh_claimed_until=until)
-    return until if claimed else None
+    is_ours = _as_known(store).filter(is_free).update(refresh_claimed_until=until)
+    return until if is_ours else None
 
 
 def _refresh_claimed(*, store: Store, claimed_until: dt.datetime) -> Tokens:
@@ -242,7 +241,7 @@ def _refresh_claimed(*, store: Store, claimed_until: dt.datetime) -> Tokens:
         tokens_version=F("tokens_version") + 1, **_token_fields(tokens=tokens, now=timezone.now())
     )
     if not saved:
-        return _overtaken(store=store, otherwise=errors.TokenRejected(endpoint="POST /oauth/token"))
+        return _overtaken(store=store, otherwise=errors.TokenRejected(endpoint=REFRESHING))
     logger.info("tokens of store %s refreshed", store.id)
     return tokens
 

@@ -162,6 +162,7 @@ def test_a_failed_post_offers_no_repetition(zid, merchant):
 
 
 def test_a_limit_that_is_used_up_is_said_before_anything_is_sent(merchant, settings, monkeypatch):
+    settings.REDIS_URL = ""
     monkeypatch.setattr("loyaltyadmin.stores.operations.PERSON_PATIENCE_SECONDS", 0)
     monkeypatch.setattr("loyaltyadmin.stores.pacer.DatabaseBucket.take", lambda *a, **k: 9_000_000)
 
