@@ -28,6 +28,8 @@ ROOT = Path(__file__).resolve().parent.parent
 COVERAGE_FLOOR = 0  # per cent; the one place where it is set
 PYTHON = sys.executable
 COVERED = ["--cov", "--cov-append", "--cov-report="]
+# A test that hangs ends the run, and shows where it hangs.
+LIMITED = ["-o", "faulthandler_timeout=300", "-o", "faulthandler_exit_on_timeout=true"]
 CATALOGUE = "loyaltyadmin/locale/ar/LC_MESSAGES/django.po"
 
 
@@ -69,8 +71,7 @@ def has_contracts() -> bool:
 
 
 def pytest(marks: str, *options: str) -> list[str]:
-    # No test is no failure here: a group may be waiting for its first.
-    return [PYTHON, "-m", "pytest", "-m", f"{marks} and not live", *options]
+    return [PYTHON, "-m", "pytest", "-m", f"{marks} and not live", *LIMITED, *options]
 
 
 GROUPS = [
@@ -128,7 +129,7 @@ GROUPS = [
         tools=[CHROMIUM],
     ),
 ]
-# What pytest says when it found no test.
+# What pytest says when it found no test: no failure, the group waits for its first.
 NOTHING_COLLECTED = 5
 
 
