@@ -34,7 +34,7 @@ STOP_SECONDS = 10
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
-class NotFound(Exception):  # noqa: N818 (says what is missing, not that something failed)
+class NotFound(Exception):
     """A program is not on this machine."""
 
 

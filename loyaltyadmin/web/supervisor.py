@@ -39,11 +39,11 @@ POLL_SECONDS = 0.1
 Say = Callable[[str, str], None]
 
 
-class Stopped(Exception):  # noqa: N818 (not an error: somebody asked for it)
+class Stopped(Exception):
     """Somebody asked us to stop; the text says who."""
 
 
-class Failed(Exception):  # noqa: N818
+class Failed(Exception):
     """A process that is needed does not run; the text says which."""
 
 
