@@ -87,7 +87,7 @@ GROUPS = [
     Group(
         name="arch",
         what="import-linter: who may import whom",
-        commands=[[f"{sys.prefix}/bin/lint-imports"]],
+        commands=[[f"{sys.prefix}/bin/lint-imports", "--no-logo"]],
         has_subject=has_contracts,
     ),
     Group(
