@@ -24,7 +24,6 @@ logger = logging.getLogger(__name__)
 # How long a click may wait for a place below the limit, and how long a job's call may.
 PERSON_PATIENCE_SECONDS = 8.0
 JOB_PATIENCE_SECONDS = 10.0
-CONNECT_TRIES = 3
 REFRESHING = "POST /oauth/token"
 
 
@@ -67,7 +66,7 @@ def connect_store(*, tokens: Tokens) -> Store:
     """
     with _client(tokens=tokens, language="ar") as zid:
         profile = zid.store.read_profile()
-        for _ in range(CONNECT_TRIES):
+        for _ in range(3):
             known = Store.objects.filter(id=profile.store.id).first()
             lookup_token = str(uuid.uuid4())
             zid.embedded_app.register_lookup_token(token=lookup_token)
