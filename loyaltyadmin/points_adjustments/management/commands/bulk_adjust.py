@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 
 from loyaltyadmin.points_adjustments import operations, reference, sheet, tasks
 from loyaltyadmin.points_adjustments.forms import PROBLEMS, UNREADABLE
@@ -30,6 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--yes", action="store_true", help="do not ask before it starts")
         parser.add_argument("--wait", action="store_true", help="end when the job does")
 
+    @no_translations  # half of what it says is the pages' own words, in the merchants' language
     def handle(self, *args: Any, **options: Any) -> None:
         store = Store.objects.filter(id=options["store"], uninstalled_at=None).first()
         if store is None:
@@ -106,7 +107,8 @@ class Command(BaseCommand):
 
 def _read(path: Path) -> sheet.Sheet:
     try:
-        return sheet.read(content=path.read_bytes())
+        with path.open("rb") as file:
+            return sheet.read(content=file.read(sheet.MOST_BYTES + 1))
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}.", returncode=2) from None
     except sheet.Unreadable as error:
