@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
@@ -190,6 +191,8 @@ def resume_bulk_adjustment(*, job: BulkAdjustment) -> None:
 
     Raises: NotPossible.
     """
+    if job.status != JobStatus.PAUSED:  # a draft is queued by confirming it
+        raise NotPossible
     _move(job, to=JobStatus.QUEUED)
 
 
@@ -214,25 +217,34 @@ def cancel_bulk_adjustment(*, job: BulkAdjustment) -> None:
 
 def progress_of(*, job: BulkAdjustment) -> Progress:
     """This will count a bulk adjustment's lines by outcome, and sum the points of all of them."""
-    counts: dict[str, int] = {}
-    points: dict[str, int] = {Direction.ADD: 0, Direction.TAKE: 0}
+    return progress_of_each(jobs=[job])[job.id]
+
+
+def progress_of_each(*, jobs: Iterable[BulkAdjustment]) -> dict[uuid.UUID, Progress]:
+    """This will do the same for many, by their ids, in one query."""
+    numbers: dict[uuid.UUID, Counter[str]] = {job.id: Counter() for job in jobs}
     groups = (
-        job.lines.order_by()
-        .values("status", "direction")
+        Line.objects.filter(job__in=numbers)
+        .order_by()
+        .values("job", "status", "direction")
         .annotate(count=Count("id"), points_sum=Sum("points"))
     )
     for group in groups:
-        counts[group["status"]] = counts.get(group["status"], 0) + group["count"]
-        points[group["direction"]] += group["points_sum"]
+        numbers[group["job"]][group["status"]] += group["count"]
+        numbers[group["job"]][group["direction"]] += group["points_sum"]
+    return {job_id: _progress(counter) for job_id, counter in numbers.items()}
+
+
+def _progress(numbers: Counter[str]) -> Progress:
     return Progress(
-        lines=sum(counts.values()),
-        applied=counts.get(LineStatus.APPLIED, 0),
-        rejected=counts.get(LineStatus.REJECTED, 0),
-        skipped=counts.get(LineStatus.SKIPPED, 0),
-        unknown=counts.get(LineStatus.UNKNOWN, 0),
-        waiting=counts.get(LineStatus.PENDING, 0) + counts.get(LineStatus.CLAIMED, 0),
-        points_added=points[Direction.ADD],
-        points_taken=points[Direction.TAKE],
+        lines=sum(numbers[status] for status in LineStatus),
+        applied=numbers[LineStatus.APPLIED],
+        rejected=numbers[LineStatus.REJECTED],
+        skipped=numbers[LineStatus.SKIPPED],
+        unknown=numbers[LineStatus.UNKNOWN],
+        waiting=numbers[LineStatus.PENDING] + numbers[LineStatus.CLAIMED],
+        points_added=numbers[Direction.ADD],
+        points_taken=numbers[Direction.TAKE],
     )
 
 

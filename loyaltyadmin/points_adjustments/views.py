@@ -123,13 +123,14 @@ def _bulk_page(
 ) -> HttpResponse:
     jobs = BulkAdjustment.objects.filter(store=request.store).order_by("-created_at")
     page = Paginator(jobs, JOBS_PER_PAGE).get_page(request.GET.get("page"))
+    progress = operations.progress_of_each(jobs=page)
     return render(
         request,
         "points_adjustments/list_bulk_adjustments.html",
         {
             "form": form,
             "page": page,
-            "jobs": [(job, operations.progress_of(job=job)) for job in page],
+            "jobs": [(job, progress[job.id]) for job in page],
             "nav": "bulk",
         },
         status=status,
@@ -240,6 +241,8 @@ def _lines(request: StoreHttpRequest, job: BulkAdjustment) -> dict[str, Any]:
     outcome = request.GET.get("outcome", "")
     if outcome in LineStatus.values:
         lines = lines.filter(status=outcome)
+    else:
+        outcome = ""
     page = Paginator(lines, LINES_PER_PAGE).get_page(request.GET.get("page"))
     return {"job": job, "page": page, "outcome": outcome, "outcomes": LineStatus.choices}
 
@@ -250,13 +253,17 @@ def _result_rows(job: BulkAdjustment) -> Iterator[list[object]]:
             line.position,
             line.customer_id,
             f"{line.direction}{line.points}",
-            # A spreadsheet must not run what a merchant's text may begin with.
-            f"'{line.reason}" if line.reason[:1] in {"=", "+", "-", "@"} else line.reason,
+            _as_text(line.reason),
             line.reference,
             line.get_status_display(),
             line.applied_at.isoformat() if line.applied_at else "",
-            line.zid_message or line.problem,
+            _as_text(line.zid_message or line.problem),
         ]
+
+
+def _as_text(cell: str) -> str:
+    """What no spreadsheet takes for a formula, whoever wrote it."""
+    return f"'{cell}" if cell.lstrip()[:1] in {"=", "+", "-", "@"} or cell[:1].isspace() else cell
 
 
 def _csv_response(*, file_name: str) -> HttpResponse:

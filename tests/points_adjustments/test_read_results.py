@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone, translation
+
+from loyaltyadmin.points_adjustments import operations, sheet
+from loyaltyadmin.points_adjustments.models import BulkAdjustment
+from loyaltyadmin.points_adjustments.states import LineStatus
+from loyaltyadmin.stores.models import Store
+from tests.conftest import client_of
+from tests.points_adjustments.conftest import make_job
+
+
+def results_of(client: Client, job: BulkAdjustment) -> tuple[Any, list[dict[str, str]]]:
+    response = client.get(f"/bulk-adjustments/{job.id}/results.csv")
+    text = response.content.decode("utf-8-sig")
+    return response, list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def test_it_gives_every_line_with_its_outcome(store: Store, merchant: Client) -> None:
+    job = make_job(store, customers=3)
+    now = timezone.now()
+    job.lines.filter(position=2).update(
+        status=LineStatus.APPLIED, applied_at=now, ended_at=now, direction="-"
+    )
+    job.lines.filter(position=3).update(
+        status=LineStatus.REJECTED, zid_message="رصيد غير كاف", ended_at=now
+    )
+
+    response, rows = results_of(merchant, job)
+
+    lines = list(job.lines.order_by("position"))
+    assert response.status_code == 200
+    assert [row["line"] for row in rows] == ["2", "3", "4"]
+    assert [row["customer_id"] for row in rows] == ["1001", "1002", "1003"]
+    assert [row["points"] for row in rows] == ["-10", "+10", "+10"]
+    assert [row["reference"] for row in rows] == [line.reference for line in lines]
+    with translation.override("en"):
+        outcomes = [line.get_status_display() for line in lines]
+    assert [row["outcome"] for row in rows] == outcomes
+    assert [row["date"] for row in rows] == [now.isoformat(), "", ""]
+    assert [row["detail"] for row in rows] == ["", "رصيد غير كاف", ""]
+
+
+def test_it_is_a_file_that_spreadsheets_read_as_utf_8(store: Store, merchant: Client) -> None:
+    job = make_job(store)
+
+    response, _ = results_of(merchant, job)
+
+    assert response.content.startswith(b"\xef\xbb\xbf")
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    assert response["Content-Disposition"].startswith("attachment; filename=")
+    assert ".csv" in response["Content-Disposition"]
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", " =", "\n@"])
+@pytest.mark.parametrize(("column", "field"), [("reason", "reason"), ("detail", "zid_message")])
+def test_no_cell_is_a_formula_whoever_wrote_it(
+    store: Store, merchant: Client, start: str, column: str, field: str
+) -> None:
+    job = make_job(store, customers=1)
+    job.lines.update(**{field: f"{start}HYPERLINK(1)"})
+
+    _, (row,) = results_of(merchant, job)
+
+    assert row[column] == f"'{start}HYPERLINK(1)"
+
+
+@pytest.mark.parametrize("text", ["A gift", "هدية", "1 = 1", '"x", y', "a\nb", ""])
+def test_every_other_text_stays_as_it_is(store: Store, merchant: Client, text: str) -> None:
+    job = make_job(store, customers=1)
+    job.lines.update(reason=text)
+
+    _, (row,) = results_of(merchant, job)
+
+    assert row["reason"] == text
+
+
+def test_it_reads_many_lines_with_few_queries(
+    store: Store, merchant: Client, django_assert_max_num_queries: Any
+) -> None:
+    job = make_job(store, customers=1500)
+
+    with django_assert_max_num_queries(4):  # session, store, job, lines
+        _, rows = results_of(merchant, job)
+
+    assert len(rows) == 1500
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_template_is_a_file_that_can_be_uploaded_as_it_is(store: Store, language: str) -> None:
+    response = client_of(store, language=language).get("/bulk-adjustments/template.csv")
+
+    read = sheet.read(content=response.content)
+    assert response.content.startswith(b"\xef\xbb\xbf")
+    assert (len(read.rows), read.problems) == (2, [])
+    assert (read.points_added, read.points_taken) == (50, 20)
+    assert all(row.reason for row in read.rows)
+
+
+def test_results_come_in_the_order_of_the_file(store: Store) -> None:
+    job = make_job(store, customers=5)
+
+    positions = [line.position for line in operations.results_of(job=job)]
+
+    assert positions == [2, 3, 4, 5, 6]
