@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import responses
 from django.core.management import CommandError, call_command, execute_from_command_line
+from django.db import connections
 from django.test import Client
 from django.utils import translation
 
@@ -35,6 +36,12 @@ def make_file(tmp_path: Path) -> MakeFile:
         return path
 
     return make
+
+
+@pytest.fixture(autouse=True)
+def _connection_stays_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that ends closes its connection; here it is the test's."""
+    monkeypatch.setattr(connections, "close_all", lambda: None)
 
 
 @pytest.fixture
