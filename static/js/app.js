@@ -4,6 +4,20 @@
 
 const HEADER = "X-Session-Token";
 
+// Every entry of the history is marked with its store. Coming back to one from elsewhere in the
+// dashboard loads it with the cookie alone, and by now that may be another tab's, of another store.
+const { store, openUrl } = document.body.dataset;
+if (store) {
+  if ((history.state?.store ?? store) !== store) {
+    location.replace(openUrl);
+  }
+  for (const name of ["pushState", "replaceState"]) {
+    const plain = history[name].bind(history);
+    history[name] = (state, ...rest) => plain({ ...state, store }, ...rest);
+  }
+  history.replaceState(history.state, "");
+}
+
 function sessionHeaders() {
   return JSON.parse(document.body.getAttribute("hx-headers") || "{}");
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Playwright
+from playwright.sync_api import BrowserContext, Playwright, expect
 
 from tests import processes, services
 from tests.browser.merchant import Merchant
@@ -33,7 +33,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-EXPECT_MILLISECONDS = 10_000
+PATIENCE_MILLISECONDS = 15_000  # a busy machine is no failure
 
 OpenBrowser = Callable[..., BrowserContext]
 OpenApp = Callable[..., Merchant]
@@ -66,6 +66,7 @@ def open_browser(
     chromium = services.find_chromium()
     if chromium is None:
         pytest.skip("Chromium was not found")
+    expect.set_options(timeout=PATIENCE_MILLISECONDS)
     with ExitStack() as opened:
 
         def start(
@@ -85,7 +86,7 @@ def open_browser(
                 # No proxy of the developer's between two processes of this machine.
                 env={name: it for name, it in os.environ.items() if "proxy" not in name.lower()},
             )
-            context.set_default_timeout(EXPECT_MILLISECONDS)
+            context.set_default_timeout(PATIENCE_MILLISECONDS)
             opened.callback(context.close)
             return context
 

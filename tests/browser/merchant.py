@@ -111,7 +111,10 @@ class Merchant:
 
     def go(self, name: str) -> None:
         """Follow one of the app's main links: program, customers or bulk-adjustments."""
+        # Where the page is already that one, only this tells the old from the new.
+        self.app.locator("#main").evaluate("main => main.classList.add('is-old')")
         self.app.locator(f"nav.nav a[href='/{name}/']").click()
+        expect(self.app.locator("#main.is-old")).to_have_count(0)
         expect(self.app.locator(f"nav.nav a[href='/{name}/'][aria-current=page]")).to_be_visible()
 
     def go_back(self) -> None:
@@ -168,5 +171,7 @@ class Merchant:
 
     def says(self, text: str) -> str:
         """A text of the app in the merchant's language."""
+        with translation.override("ar"):
+            assert gettext(text) != text, f"The app no longer says “{text}”"
         with translation.override(self.language):
             return gettext(text)

@@ -120,6 +120,40 @@ def test_two_stores_in_two_tabs_do_not_mix(cookies: str, open_app: OpenApp) -> N
     assert [[entry["points"] for entry in ledger] for ledger in ledgers] == [[3], []]
 
 
+@pytest.mark.parametrize("cookies", COOKIES)
+def test_going_back_in_the_dashboard_never_shows_another_tabs_store(
+    cookies: str, open_app: OpenApp
+) -> None:
+    first = open_app(cookies=cookies)
+    product = first.product
+    first.find_customer(1001)
+    product.install(store_id=90002)
+    second = Merchant(
+        product=product, context=first.context, store_id=90002, page=first.context.new_page()
+    )
+    second.open()
+    first.page.bring_to_front()
+    first.page.locator("nav.side a[href='/ar/stores/90001/']").click()
+    expect(first.page.locator("iframe")).to_have_count(0)
+
+    # The frame comes back at the customer's address, with no token and the other store's cookie.
+    first.page.go_back()
+
+    expect(way_back(first)).to_be_visible()
+    first.open()
+    expect(first.app.locator("body")).to_have_attribute("data-store", "90001")
+
+
+def test_going_back_in_the_dashboard_goes_on_where_it_was(merchant: Merchant) -> None:
+    merchant.find_customer(1001)
+    merchant.page.locator("nav.side a[href='/ar/stores/90001/']").click()
+    expect(merchant.page.locator("iframe")).to_have_count(0)
+
+    merchant.page.go_back()
+
+    expect(merchant.app.locator("#customer-points")).to_be_visible()
+
+
 def way_back(merchant: Merchant) -> Locator:
     """The link of the page that says to open the app from the dashboard again."""
     return merchant.app.locator(f"a[target=_top][href='{merchant.product.sandbox.url}']")
