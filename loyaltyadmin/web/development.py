@@ -190,9 +190,10 @@ def make_plan(
     web_port: int | None = None,
     zid_port: int | None = None,
 ) -> Plan:
+    wanted = _public_port(chosen) or web_port
     zid_is_ours = not any(name in chosen for name in ZID_ADDRESSES)
-    web_port = _public_port(chosen) or find_port(web_port or WEB_PORT, say, avoid=zid_port)
-    zid_port = find_port(zid_port or ZID_PORT, say, avoid=web_port) if zid_is_ours else None
+    zid_port = find_port(zid_port or ZID_PORT, say, avoid=wanted) if zid_is_ours else None
+    web_port = find_port(wanted or WEB_PORT, say, avoid=zid_port)
     ours = {
         **read_made_once(data_dir / "development.env"),
         "DEBUG": "1",
@@ -314,7 +315,8 @@ def write_private(file: Path, settings: Mapping[str, str]) -> None:
 @contextlib.contextmanager
 def only_one(file: Path, say: Console) -> Iterator[int]:
     """One run for a data folder: two would take each other's messages."""
-    deadline = time.monotonic() + GRACE_SECONDS + 2
+    began = time.monotonic()
+    is_waiting = False
     with file.open("a") as stream:
         while True:
             try:
@@ -322,8 +324,11 @@ def only_one(file: Path, say: Console) -> Iterator[int]:
             except BlockingIOError:
                 # The guard keeps the lock too: after a `kill -9` the next run waits here until
                 # the last process of the one before is gone.
-                if time.monotonic() > deadline:
+                if time.monotonic() > began + GRACE_SECONDS + 2:
                     raise Failed(f"another `make run` is using {file.parent}") from None
+                if not is_waiting:
+                    say("", "Waiting for another `make run` in this folder to end")
+                    is_waiting = True
                 time.sleep(0.1)
             else:
                 break
