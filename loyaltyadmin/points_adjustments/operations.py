@@ -118,10 +118,6 @@ class Progress:
     def done(self) -> int:
         return self.applied + self.rejected + self.skipped
 
-    @property
-    def percent(self) -> int:
-        return 100 * self.done // self.lines if self.lines else 0
-
 
 @transaction.atomic
 def start_bulk_adjustment(
