@@ -157,7 +157,7 @@ class ZidSession:
         while True:
             answer = self._send_once(call)
             if _answers.is_login(answer) and may_refresh and self._surroundings.refresh:
-                pass
+                may_refresh = False
                 self._renew(call)
                 continue
             pause = _pause_before_repeating(call, answer, tries=tries)

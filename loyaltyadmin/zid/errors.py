@@ -20,7 +20,6 @@ Each error can be pickled, carries the endpoint as a template (never an id), the
 request id, and is safe to log: ``str()`` shows neither a token nor anything Zid wrote.
 """
 
-# ruff: noqa: N818 - the names say what happened; everyone who catches them reads them aloud
 from __future__ import annotations
 
 import functools

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 
@@ -137,7 +138,8 @@ def test_it_knows_that_an_unknown_name_got_nothing(make_client, monkeypatch):
 def test_it_knows_that_a_failed_tls_handshake_sent_nothing(make_client, script):
     class Greeting(server.ScriptedServer):
         def _read(self, conn):
-            conn.recv(1)
+            with contextlib.suppress(OSError):  # the client may hang up first
+                conn.recv(1)
             return b""
 
     with Greeting(script, script, script) as at:
