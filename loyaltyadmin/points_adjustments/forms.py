@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from loyaltyadmin.points_adjustments import reference, sheet
-from loyaltyadmin.points_adjustments.states import Direction
+from loyaltyadmin.points_adjustments.states import Action
 
 UNREADABLE = {
     "too_large": _("The file is larger than 20 MB. Split it and upload the parts one by one."),
@@ -29,6 +31,7 @@ NO_ROWS = _("No line of the file could be read. The first one with an error is l
 PROBLEMS = {
     "bad_customer_id": _("the customer number is not a whole number"),
     "bad_points": _("the points are not a whole number"),
+    "bad_action": _("the action is none of add, take, set and reset"),
     "no_points": _("the points are zero"),
     "extra_cells": _("more cells than the first line has columns"),
     "too_many_points": _("more than 1,000,000 points at once"),
@@ -36,7 +39,10 @@ PROBLEMS = {
 
 
 class ReasonField(forms.CharField):
-    """The merchant's words; what is sent adds the reference, hence the limit."""
+    """The merchant's words; what is sent adds the reference, hence the limit.
+
+    `data-left` is the text in which app.js counts down what is left of it.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
@@ -44,6 +50,7 @@ class ReasonField(forms.CharField):
             help_text=_("The customer can see it in their points history."),
             max_length=reference.longest_text(),
             error_messages={"required": _("Write a reason.")},
+            widget=forms.TextInput(attrs={"data-left": _("Characters left:"), "dir": "auto"}),
             **kwargs,
         )
 
@@ -58,12 +65,14 @@ class WholeNumberField(forms.IntegerField):
 
 
 class AdjustCustomerPointsForm(forms.Form):
-    direction = forms.ChoiceField(
-        label=_("What to do"), choices=Direction, initial=Direction.ADD, widget=forms.RadioSelect
+    action = forms.ChoiceField(
+        label=_("What to do"), choices=Action, initial=Action.ADD, widget=forms.RadioSelect
     )
     points = WholeNumberField(
         label=_("Points"),
-        min_value=1,
+        help_text=_("Not needed for a reset to zero."),
+        required=False,
+        min_value=0,
         max_value=sheet.MOST_POINTS,
         # Text, so that Arabic-Indic digits can be typed; a number field refuses them unseen.
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
@@ -75,8 +84,33 @@ class AdjustCustomerPointsForm(forms.Form):
     reason = ReasonField(required=True)
     submission = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
-    def clean_direction(self) -> Direction:
-        return Direction(self.cleaned_data["direction"])
+    def clean_action(self) -> Action:
+        return Action(self.cleaned_data["action"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        action, points = cleaned.get("action"), cleaned.get("points")
+        if action is Action.RESET:
+            cleaned["points"] = 0
+        elif "points" in cleaned and not points and not (action is Action.SET and points == 0):
+            self.add_error("points", self.fields["points"].error_messages["required"])
+        return cleaned
+
+
+class ConfirmBulkAdjustmentForm(forms.Form):
+    starts_at = forms.DateTimeField(
+        label=_("Start later"),
+        help_text=_("Riyadh time. Leave it empty to start now."),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        error_messages={"invalid": _("Enter a date and a time.")},
+    )
+
+    def clean_starts_at(self) -> dt.datetime | None:
+        starts_at: dt.datetime | None = self.cleaned_data["starts_at"]
+        if starts_at is not None and starts_at < timezone.now():
+            raise forms.ValidationError(_("This time has passed already."))
+        return starts_at
 
 
 class StartBulkAdjustmentForm(forms.Form):

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from loyaltyadmin.points_adjustments import reference
 from loyaltyadmin.points_adjustments.states import (
@@ -14,11 +15,24 @@ from loyaltyadmin.points_adjustments.states import (
     LINE_ARROWS,
     LINE_DONE,
     LINE_IN_FLIGHT,
+    Action,
     Direction,
     JobStatus,
     LineStatus,
 )
 from loyaltyadmin.stores.models import Store
+
+# A scheduled start is missed when it is later than this; a queue's wait is shown as such.
+LATE = dt.timedelta(minutes=10)
+_ENDING = [JobStatus.CANCELLING, JobStatus.CANCELLED]
+_HAPPENED = [LineStatus.APPLIED, LineStatus.UNDONE]
+_SENT = [
+    LineStatus.CLAIMED,
+    LineStatus.UNKNOWN,
+    LineStatus.UNSETTLED,
+    LineStatus.APPLIED,
+    LineStatus.UNDONE,
+]
 
 
 class BulkAdjustment(models.Model):
@@ -33,8 +47,11 @@ class BulkAdjustment(models.Model):
 
     class PauseReason(models.TextChoices):
         MERCHANT = "merchant"
-        TOKENS = "tokens"
-        SCOPE = "scope"
+        SCOPE = "scope"  # the app lacks a permission that the merchant can give
+
+    class CancelReason(models.TextChoices):
+        MERCHANT = "merchant"
+        ACCESS = "access"  # Zid no longer takes the store's tokens: the app was removed
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="bulk_adjustments")
@@ -46,8 +63,22 @@ class BulkAdjustment(models.Model):
         default=list, help_text="the file's lines that could not be read: line, code, value"
     )
     pause_reason = models.CharField(max_length=8, choices=PauseReason, blank=True)
+    cancel_reason = models.CharField(max_length=8, choices=CancelReason, blank=True)
+    undoes = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="undone_by"
+    )
+    retries = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="retried_by"
+    )
+    balances_page = models.PositiveIntegerField(
+        default=0, help_text="how many pages of customers that took so far"
+    )
+    balances_checked_at = models.DateTimeField(
+        null=True, help_text="when the draft of an undo was held against today's balances"
+    )
     created_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
+    starts_at = models.DateTimeField(null=True, help_text="not before; null is at once")
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
 
@@ -72,6 +103,11 @@ class BulkAdjustment(models.Model):
                 name="bulk_adjustment_paused_has_a_reason",
                 condition=(Q(status=JobStatus.PAUSED) & ~Q(pause_reason=""))
                 | (~Q(status=JobStatus.PAUSED) & Q(pause_reason="")),
+            ),
+            models.CheckConstraint(
+                name="bulk_adjustment_cancelled_has_a_reason",
+                condition=(Q(status__in=_ENDING) & ~Q(cancel_reason=""))
+                | (~Q(status__in=_ENDING) & Q(cancel_reason="")),
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["store", "status", "confirmed_at"])]
@@ -99,6 +135,24 @@ class BulkAdjustment(models.Model):
     def is_over(self) -> bool:
         return self.status in JOB_OVER
 
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether it waits for its hour."""
+        return (
+            self.status == JobStatus.QUEUED
+            and self.starts_at is not None
+            and self.starts_at > timezone.now()
+        )
+
+    @property
+    def started_late(self) -> bool:
+        """Whether it missed its hour, because nothing was running then."""
+        return (
+            self.starts_at is not None
+            and self.started_at is not None
+            and self.started_at - self.starts_at > LATE
+        )
+
 
 class LineQuerySet(models.QuerySet["Line"]):
     def due_for_a_look(self, *, now: dt.datetime) -> LineQuerySet:
@@ -119,15 +173,29 @@ class Line(models.Model):
     )
     position = models.PositiveIntegerField(default=1, help_text="the line's number in the file")
     customer_id = models.BigIntegerField()
-    direction = models.CharField(max_length=1, choices=Direction)
-    points = models.PositiveIntegerField()
+    action = models.CharField(max_length=5, choices=Action)
+    target = models.PositiveIntegerField(
+        null=True, help_text="the balance to reach, for `set` and `reset`"
+    )
+    balance_before = models.IntegerField(
+        null=True, help_text="the balance that Zid showed when `points` was worked out"
+    )
+    # What is sent. Null while a `set` or a `reset` has not been worked out.
+    direction = models.CharField(max_length=1, choices=Direction, blank=True)
+    points = models.PositiveIntegerField(null=True)
     reason = models.CharField(max_length=255, blank=True, help_text="the merchant's own text")
     reference = models.CharField(max_length=16, unique=True, default=reference.new, editable=False)
 
+    undoes = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="undone_by"
+    )
+    retries = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="retried_by"
+    )
     submission = models.UUIDField(
         null=True, unique=True, help_text="which form sent it, so that a double click adjusts once"
     )
-    status = models.CharField(max_length=8, choices=LineStatus, default=LineStatus.PENDING)
+    status = models.CharField(max_length=9, choices=LineStatus, default=LineStatus.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0, help_text="how often it was sent")
     claim = models.UUIDField(null=True, help_text="which process is sending it")
     claimed_at = models.DateTimeField(null=True)
@@ -144,7 +212,21 @@ class Line(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["job", "position"], name="one_line_per_position"),
-            models.CheckConstraint(name="line_moves_points", condition=Q(points__gt=0)),
+            models.CheckConstraint(
+                name="line_moves_points",
+                condition=Q(points__gt=0, direction__in=Direction.values)
+                | Q(points=None, direction=""),
+            ),
+            models.CheckConstraint(
+                name="line_says_what_it_asks_for",
+                condition=Q(action__in=[Action.ADD, Action.TAKE], target=None, points__isnull=False)
+                | Q(action=Action.SET, target__isnull=False)
+                | Q(action=Action.RESET, target=0),
+            ),
+            models.CheckConstraint(
+                name="line_sent_moved_points",
+                condition=~Q(status__in=_SENT) | Q(points__isnull=False),
+            ),
             models.CheckConstraint(
                 name="line_claimed_by_somebody",
                 condition=Q(
@@ -161,8 +243,8 @@ class Line(models.Model):
             ),
             models.CheckConstraint(
                 name="line_applied_has_zids_date",
-                condition=Q(status=LineStatus.APPLIED, applied_at__isnull=False)
-                | (~Q(status=LineStatus.APPLIED) & Q(applied_at=None)),
+                condition=Q(status__in=_HAPPENED, applied_at__isnull=False)
+                | (~Q(status__in=_HAPPENED) & Q(applied_at=None)),
             ),
             models.CheckConstraint(
                 name="line_done_has_an_end",
@@ -176,6 +258,11 @@ class Line(models.Model):
                 fields=["store", "look_at"],
                 name="line_unknown",
                 condition=Q(status=LineStatus.UNKNOWN),
+            ),
+            models.Index(
+                fields=["created_at"],
+                name="line_single_pending",
+                condition=Q(status=LineStatus.PENDING, job=None),
             ),
             models.Index(
                 fields=["claimed_at"], name="line_claimed", condition=Q(status=LineStatus.CLAIMED)
@@ -212,6 +299,9 @@ class Line(models.Model):
             fields["claim"] = None
         if to is not LineStatus.UNKNOWN:
             fields["look_at"] = None
+        if to is LineStatus.PENDING and self.target is not None:
+            # Worked out anew: the balance may have changed since.
+            fields |= {"points": None, "direction": "", "balance_before": None}
         rows = Line.objects.filter(
             id=self.id, status=origin, claim=self.claim, unknown_at=self.unknown_at
         )

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Sum
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from loyaltyadmin.points_adjustments import sending, turns
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.sheet import Sheet
 from loyaltyadmin.points_adjustments.states import (
+    Action,
     Direction,
     JobStatus,
     LineStatus,
@@ -44,7 +45,7 @@ def adjust_customer_points(
     zid: Client,
     pace: Pacer,
     customer_id: int,
-    direction: Direction,
+    action: Action,
     points: int,
     reason: str,
     submission: uuid.UUID,
@@ -53,7 +54,8 @@ def adjust_customer_points(
 
     The line is written before Zid is called. An answer that is lost leaves it unknown; a worker
     then looks it up in the points history. A repeated submission gives the first one's line, and
-    sends it only if nobody has: the process that wrote it may have died.
+    sends it only if nobody has: the process that wrote it may have died. `points` are what to add
+    or take, or the balance to reach.
 
     Raises: NotPossible for a submission of another customer or store. errors.TokenRejected and
     errors.ScopeMissing, when the line is skipped.
@@ -61,10 +63,9 @@ def adjust_customer_points(
     line = _single_line(
         store=store,
         customer_id=customer_id,
-        direction=direction,
-        points=points,
         reason=reason,
         submission=submission,
+        **_asked(action=action, amount=points),
     )
     if line.status != LineStatus.PENDING:
         return line
@@ -101,24 +102,6 @@ def _single_line(
 # Bulk
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """How far a bulk adjustment is. Counts of lines, except where the name says points."""
-
-    lines: int = 0
-    applied: int = 0
-    rejected: int = 0
-    skipped: int = 0
-    unknown: int = 0
-    waiting: int = 0
-    points_added: int = 0
-    points_taken: int = 0
-
-    @property
-    def done(self) -> int:
-        return self.applied + self.rejected + self.skipped
-
-
 @transaction.atomic
 def start_bulk_adjustment(
     *,
@@ -148,10 +131,9 @@ def start_bulk_adjustment(
                 job=job,
                 position=row.position,
                 customer_id=row.customer_id,
-                direction=row.direction,
-                points=row.points,
                 reason=row.reason or reason,
                 created_at=now,
+                **_asked(action=row.action, amount=row.amount),
             )
             for row in sheet.rows
         ),
@@ -160,15 +142,16 @@ def start_bulk_adjustment(
     return job
 
 
-def confirm_bulk_adjustment(*, job: BulkAdjustment) -> None:
+def confirm_bulk_adjustment(*, job: BulkAdjustment, starts_at: dt.datetime | None = None) -> None:
     """This will queue a draft; the caller wakes a worker once that is committed.
 
-    Confirming twice does nothing the second time.
+    It starts when the store's earlier ones are over, and not before `starts_at`. Confirming twice
+    does nothing the second time.
 
     Raises: NotPossible for a draft without lines, or one that was thrown away.
     """
     if job.status == JobStatus.DRAFT and job.lines.exists():
-        job.move(to=JobStatus.QUEUED, confirmed_at=timezone.now())
+        job.move(to=JobStatus.QUEUED, confirmed_at=timezone.now(), starts_at=starts_at)
     _refresh(job)
     if job.confirmed_at is None:
         raise NotPossible
@@ -201,63 +184,142 @@ def cancel_bulk_adjustment(*, job: BulkAdjustment) -> None:
     Raises: NotPossible.
     """
     draft = job.status == JobStatus.DRAFT
+    reason = BulkAdjustment.CancelReason.MERCHANT
     with transaction.atomic():
         if draft:
-            _move(job, to=JobStatus.CANCELLED, ended_at=timezone.now())
+            _move(job, to=JobStatus.CANCELLED, cancel_reason=reason, ended_at=timezone.now())
+            # What it would have undone or retried is free for another draft.
+            BulkAdjustment.objects.filter(id=job.id).update(undoes=None, retries=None)
+            job.lines.update(undoes=None, retries=None)
         else:
-            _move(job, to=JobStatus.CANCELLING)
+            _move(job, to=JobStatus.CANCELLING, cancel_reason=reason)
         turns.skip_pending(job=job)
     if not draft:
         turns.end_if_done(job=job)
 
 
-def progress_of(*, job: BulkAdjustment) -> Progress:
-    """This will count a bulk adjustment's lines by outcome, and sum the points of all of them."""
-    return progress_of_each(jobs=[job])[job.id]
+@transaction.atomic
+def undo_bulk_adjustment(*, job: BulkAdjustment, reason: str) -> BulkAdjustment:
+    """This will draft a job with the opposite of every applied line, once for each job.
 
+    A worker then reads today's balances, so that the draft can say who cannot give the points
+    back. While such a job exists this gives that one.
 
-def progress_of_each(*, jobs: Iterable[BulkAdjustment]) -> dict[uuid.UUID, Progress]:
-    """This will do the same for many, by their ids, in one query."""
-    numbers: dict[uuid.UUID, Counter[str]] = {job.id: Counter() for job in jobs}
-    groups = (
-        Line.objects.filter(job__in=numbers)
-        .order_by()
-        .values("job", "status", "direction")
-        .annotate(count=Count("id"), points_sum=Sum("points"))
+    Raises: NotPossible while `job` is not over, or when nothing of it was applied.
+    """
+    job = BulkAdjustment.objects.select_for_update().get(id=job.id)
+    if existing := BulkAdjustment.objects.filter(undoes=job).first():
+        return existing
+    applied = job.lines.filter(status=LineStatus.APPLIED, undone_by=None)
+    if not job.is_over or not applied.exists():
+        raise NotPossible
+    undo = _derived(job, reason=reason, undoes=job)
+    _copy_lines(
+        undo,
+        applied,
+        lambda line: {
+            "reason": reason,
+            "undoes": line,
+            **_asked(action=_OPPOSITE[Direction(line.direction)], amount=line.points or 0),
+        },
     )
-    for group in groups:
-        numbers[group["job"]][group["status"]] += group["count"]
-        numbers[group["job"]][group["direction"]] += group["points_sum"]
-    return {job_id: _progress(counter) for job_id, counter in numbers.items()}
+    return undo
 
 
-def _progress(numbers: Counter[str]) -> Progress:
-    return Progress(
-        lines=sum(numbers[status] for status in LineStatus),
-        applied=numbers[LineStatus.APPLIED],
-        rejected=numbers[LineStatus.REJECTED],
-        skipped=numbers[LineStatus.SKIPPED],
-        unknown=numbers[LineStatus.UNKNOWN],
-        waiting=numbers[LineStatus.PENDING] + numbers[LineStatus.CLAIMED],
-        points_added=numbers[Direction.ADD],
-        points_taken=numbers[Direction.TAKE],
+@transaction.atomic
+def retry_bulk_adjustment(*, job: BulkAdjustment) -> BulkAdjustment:
+    """This will draft a job with the lines that provably did not happen: refused or not sent.
+
+    A line is retried once; a retry that fails can be retried itself.
+
+    Raises: NotPossible while `job` is not over, or when there is no such line.
+    """
+    job = BulkAdjustment.objects.select_for_update().get(id=job.id)
+    failed = retryable_lines(job=job)
+    if not job.is_over or not failed.exists():
+        raise NotPossible
+    retry = _derived(job, reason=job.reason, retries=job)
+    undone = {line.id: line.undoes_id for line in failed}
+    failed.update(undoes=None)  # the new lines are now what takes those back
+    _copy_lines(
+        retry,
+        job.lines.filter(id__in=undone),
+        lambda line: {
+            "reason": line.reason,
+            "retries": line,
+            "undoes_id": undone[line.id],
+            **_asked(
+                action=Action(line.action),
+                amount=(line.points or 0) if line.target is None else line.target,
+            ),
+        },
+    )
+    return retry
+
+
+def retryable_lines(*, job: BulkAdjustment) -> QuerySet[Line]:
+    """This will give the lines of a job that did not happen and were not retried."""
+    return job.lines.filter(
+        Q(status=LineStatus.REJECTED)
+        | (Q(status=LineStatus.SKIPPED) & ~Q(problem="balance_is_right")),
+        retried_by=None,
     )
 
 
-def jobs_ahead_of(*, job: BulkAdjustment) -> int:
-    """This will count the store's bulk adjustments that come before a queued one."""
-    if job.status != JobStatus.QUEUED:
-        return 0
-    others = BulkAdjustment.objects.filter(store_id=job.store_id)
-    return (
-        others.filter(status=JobStatus.RUNNING).count()
-        + others.filter(status=JobStatus.QUEUED, confirmed_at__lt=job.confirmed_at).count()
+def decide_line(*, line: Line, happened: bool) -> None:
+    """This will write down what the merchant found out about a line that Zid cannot settle.
+
+    Raises: NotPossible when the line is not one of those.
+    """
+    if line.status != LineStatus.UNSETTLED:
+        raise NotPossible
+    if happened:
+        sending.apply(line=line, at=line.claimed_at or timezone.now(), problem="decided")
+    else:
+        line.move(to=LineStatus.SKIPPED, ended_at=timezone.now(), problem="decided")
+
+
+_OPPOSITE = {Direction.ADD: Action.TAKE, Direction.TAKE: Action.ADD}
+
+
+def _asked(*, action: Action, amount: int) -> dict[str, Any]:
+    """The fields of a line that asks for `action` with `amount`."""
+    if action is Action.RESET:
+        return {"action": action, "target": 0}
+    if action is Action.SET:
+        return {"action": action, "target": amount}
+    return {"action": action, "direction": action.direction, "points": amount}
+
+
+def _derived(job: BulkAdjustment, *, reason: str, **links: BulkAdjustment) -> BulkAdjustment:
+    return BulkAdjustment.objects.create(
+        store=job.store,
+        source=job.source,
+        file_name=job.file_name,
+        reason=reason,
+        created_at=timezone.now(),
+        **links,
     )
 
 
-def results_of(*, job: BulkAdjustment) -> Iterable[Line]:
-    """This will give a bulk adjustment's lines in the file's order, a few at a time."""
-    return job.lines.order_by("position").iterator(chunk_size=ROWS_PER_INSERT)
+def _copy_lines(
+    job: BulkAdjustment, lines: QuerySet[Line], fields_of: Callable[[Line], dict[str, Any]]
+) -> None:
+    now = timezone.now()
+    Line.objects.bulk_create(
+        (
+            Line(
+                store=job.store,
+                job=job,
+                position=line.position,
+                customer_id=line.customer_id,
+                created_at=now,
+                **fields_of(line),
+            )
+            for line in lines.order_by("position").iterator(chunk_size=ROWS_PER_INSERT)
+        ),
+        batch_size=ROWS_PER_INSERT,
+    )
 
 
 def _move(job: BulkAdjustment, *, to: JobStatus, **fields: object) -> None:

@@ -3,8 +3,9 @@
 It is how a lost answer is settled: Zid keeps the reason verbatim in the customer's points history
 (tests/zid_sandbox/NOTES.md, "Calls"), so an entry that carries a line's reference is that line.
 
-Its form is `#` and ten characters without vowels or look-alikes, such as `#7kq2xw9d4m`: quiet for
-a shopper, never a word, and 24^10 of them leave no room for chance.
+Its form is `ref-` and ten characters without vowels or look-alikes, such as `ref-7kq2xw9d4m`: quiet
+for a shopper, never a word, one run from left to right even after Arabic (it begins with a letter,
+so nothing of it jumps to the other side), and 24^10 of them leave no room for chance.
 """
 
 from __future__ import annotations
@@ -13,18 +14,19 @@ import secrets
 
 from django.conf import settings
 
+PREFIX = "ref-"
 ALPHABET = "23456789bcdfghjkmpqrtvwx"
 LENGTH = 10
 
 
 def new() -> str:
     """This will make a reference that no other line has."""
-    return "#" + "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    return PREFIX + "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
 
 
 def longest_text() -> int:
     """This will tell how many characters a merchant's reason may have beside the reference."""
-    return int(settings.ZID_REASON_MAX_LENGTH) - LENGTH - len("# ")
+    return int(settings.ZID_REASON_MAX_LENGTH) - len(f" {PREFIX}") - LENGTH
 
 
 def reason_with(reference: str, *, text: str) -> str:

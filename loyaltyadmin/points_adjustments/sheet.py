@@ -1,8 +1,9 @@
 """Reads an uploaded file into rows: which customer, how many points, why.
 
-The first line names the columns, in any order: `customer_id, points` and, if wanted, `reason`.
-Points are whole, with a minus sign to take some away. Digits may be Arabic-Indic. Lines that
-cannot be read are named and left out; nothing is guessed.
+The first line names the columns, in any order: `customer_id, points` and, if wanted, `reason` and
+`action`. Points are whole, with a minus sign to take some away. An action says `add`, `take`, `set`
+(the balance to that number) or `reset` (to zero) instead of the sign. Digits may be Arabic-Indic.
+Lines that cannot be read are named and left out; nothing is guessed.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from loyaltyadmin.points_adjustments.states import Direction
+from loyaltyadmin.points_adjustments.states import Action
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_ROWS = 100_000
@@ -31,7 +32,15 @@ COLUMNS = {
     },
     "points": {"points", "النقاط", "نقاط", "عدد النقاط"},
     "reason": {"reason", "السبب", "سبب"},
+    "action": {"action", "الإجراء", "اجراء", "إجراء", "العملية"},
 }
+ACTIONS = {
+    **dict.fromkeys(("add", "plus", "إضافة", "اضافة"), Action.ADD),
+    **dict.fromkeys(("take", "minus", "deduct", "خصم", "سحب"), Action.TAKE),
+    **dict.fromkeys(("set", "تعيين", "ضبط"), Action.SET),
+    **dict.fromkeys(("reset", "تصفير"), Action.RESET),
+}
+MINUS_SIGNS = {"-", "−"}
 _DIRECTION_MARKS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _WHOLE_NUMBER = re.compile(r"([+\-−]?)\s*(\d{1,15})")
 
@@ -46,12 +55,15 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One adjustment. `position` is the line's number in the file, the header being 1."""
+    """One adjustment. `position` is the line's number in the file, the header being 1.
+
+    `amount` is what to add or take, or the balance to reach.
+    """
 
     position: int
     customer_id: int
-    direction: Direction
-    points: int
+    action: Action
+    amount: int
     reason: str
 
 
@@ -77,11 +89,11 @@ class Sheet:
 
     @property
     def points_added(self) -> int:
-        return sum(row.points for row in self.rows if row.direction is Direction.ADD)
+        return sum(row.amount for row in self.rows if row.action is Action.ADD)
 
     @property
     def points_taken(self) -> int:
-        return sum(row.points for row in self.rows if row.direction is Direction.TAKE)
+        return sum(row.amount for row in self.rows if row.action is Action.TAKE)
 
 
 def read(*, content: bytes) -> Sheet:
@@ -136,20 +148,37 @@ def _row(position: int, cells: dict[str, str]) -> Row | Problem:
     customer = _WHOLE_NUMBER.fullmatch(cells["customer_id"])
     if customer is None or customer[1] or int(customer[2]) == 0:
         return Problem(line=position, code="bad_customer_id", value=cells["customer_id"][:50])
-    points = _WHOLE_NUMBER.fullmatch(cells["points"])
-    if points is None:
-        return Problem(line=position, code="bad_points", value=cells["points"][:50])
-    if int(points[2]) == 0:
-        return Problem(line=position, code="no_points", value=cells["points"][:50])
-    if int(points[2]) > MOST_POINTS:
-        return Problem(line=position, code="too_many_points", value=cells["points"][:50])
+    read = _action_and_amount(cells["points"], cells.get("action", ""))
+    if isinstance(read, str):
+        value = cells["points"] if read != "bad_action" else cells["action"]
+        return Problem(line=position, code=read, value=value[:50])
+    action, amount = read
     return Row(
         position=position,
         customer_id=int(customer[2]),
-        direction=Direction.TAKE if points[1] in {"-", "−"} else Direction.ADD,
-        points=int(points[2]),
+        action=action,
+        amount=amount,
         reason=cells.get("reason", "")[:255],
     )
+
+
+def _action_and_amount(points: str, named: str) -> tuple[Action, int] | str:
+    """What a line asks for, or the code of what is wrong with it."""
+    action = ACTIONS.get(named.casefold()) if named else None
+    if named and action is None:
+        return "bad_action"
+    if action is Action.RESET and points in {"", "0"}:
+        return Action.RESET, 0
+    number = _WHOLE_NUMBER.fullmatch(points)
+    if number is None or (action is not None and number[1] in MINUS_SIGNS):
+        return "bad_points"
+    amount = int(number[2])
+    if action is Action.RESET or (amount == 0 and action is not Action.SET):
+        return "no_points" if amount == 0 else "bad_points"
+    if amount > MOST_POINTS:
+        return "too_many_points"
+    signed = Action.TAKE if number[1] in MINUS_SIGNS else Action.ADD
+    return action or signed, amount
 
 
 def _columns(header: list[str]) -> dict[str, int]:

@@ -14,14 +14,13 @@ import uuid
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from loyaltyadmin.points_adjustments import sending
+from loyaltyadmin.points_adjustments import balances, sending
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line, Turn
 from loyaltyadmin.points_adjustments.states import (
-    JOB_WAITING_OR_RUNNING,
-    LINE_IN_FLIGHT,
+    LINE_OPEN,
     JobStatus,
     LineStatus,
 )
@@ -39,6 +38,7 @@ TURN_SECONDS = 20  # then the next store has the thread
 HOLD_SECONDS = 15  # a dead worker's turn is free again after this
 RENEW_SECONDS = 5
 WAKE_AGAIN_SECONDS = 10
+ABANDONED_SECONDS = 60  # no click waits that long for its call
 LONGEST_PAUSE_SECONDS = 10.0
 MISSES_ALLOWED = 2
 LINES_AT_ONCE = 50
@@ -66,9 +66,14 @@ def take_turn(
         return False
     try:
         return _work(store=store, turn=turn, is_stopping=is_stopping, sleep=sleep)
-    except (errors.TokenRejected, errors.ScopeMissing) as error:
+    except errors.TokenRejected as error:
         logger.warning("%s: %s", store, error)
-        pause_all(store=store, because=error)
+        stop_all(store=store)
+        return False
+    except errors.ScopeMissing as error:
+        logger.warning("%s: %s", store, error)
+        for job in BulkAdjustment.objects.filter(store=store, status=JobStatus.RUNNING):
+            job.move(to=JobStatus.PAUSED, pause_reason=BulkAdjustment.PauseReason.SCOPE)
         return False
     except errors.RateLimited:
         return False  # the sweep wakes the store again
@@ -76,12 +81,20 @@ def take_turn(
         turn.release()
 
 
-def pause_all(*, store: Store, because: errors.ZidError) -> None:
-    """This will pause the store's running bulk adjustment: Zid refuses the store, not a line."""
-    reasons = BulkAdjustment.PauseReason
-    reason = reasons.SCOPE if isinstance(because, errors.ScopeMissing) else reasons.TOKENS
-    for job in BulkAdjustment.objects.filter(store=store, status=JobStatus.RUNNING):
-        job.move(to=JobStatus.PAUSED, pause_reason=reason)
+def stop_all(*, store: Store) -> None:
+    """This will cancel a store's bulk adjustments: Zid no longer takes its tokens.
+
+    Every line is accounted for. What was not sent is skipped; what is unknown cannot be looked up
+    and is unsettled, until the store installs the app again (`sweep`) or the merchant decides.
+    """
+    stoppable = [JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.PAUSED]
+    for job in BulkAdjustment.objects.filter(store=store, status__in=stoppable):
+        job.move(to=JobStatus.CANCELLING, cancel_reason=BulkAdjustment.CancelReason.ACCESS)
+    for line in Line.objects.filter(store=store, status=LineStatus.UNKNOWN):
+        line.move(to=LineStatus.UNSETTLED, problem="access_lost")
+    for job in BulkAdjustment.objects.filter(store=store, status=JobStatus.CANCELLING):
+        skip_pending(job=job)
+        end_if_done(job=job)
 
 
 def sweep() -> list[int]:
@@ -95,15 +108,29 @@ def sweep() -> list[int]:
     )[:1000]:
         logger.warning("%s was claimed and never finished", line)
         sending.doubt(line=line)
+    for line in Line.objects.filter(
+        status=LineStatus.PENDING,
+        job=None,
+        created_at__lt=now - dt.timedelta(seconds=ABANDONED_SECONDS),
+    ):
+        # Its web process died before the call. Whoever clicked is gone, so it is not sent now.
+        line.move(to=LineStatus.SKIPPED, ended_at=now, problem="not_sent")
     for job in BulkAdjustment.objects.filter(status=JobStatus.CANCELLING):
         skip_pending(job=job)  # one may have been given back at the very moment of cancelling
         end_if_done(job=job)
+    for line in Line.objects.filter(
+        status=LineStatus.UNSETTLED,
+        problem="access_lost",
+        store__uninstalled_at=None,
+        store__installed_at__gt=F("unknown_at"),
+    ):
+        line.move(to=LineStatus.UNKNOWN, unknown_at=now, look_at=now, problem="")
     return [store_id for store_id in _stores_with_work(now=now) if _wake(store_id, now=now)]
 
 
 def end_if_done(*, job: BulkAdjustment) -> bool:
     """This will end a job of which every line has its outcome; tells whether it is over."""
-    if job.lines.filter(status__in=[LineStatus.PENDING, *LINE_IN_FLIGHT]).exists():
+    if job.lines.filter(status__in=LINE_OPEN).exists():
         return False
     to = {
         JobStatus.RUNNING: JobStatus.FINISHED,
@@ -114,8 +141,9 @@ def end_if_done(*, job: BulkAdjustment) -> bool:
 
 def skip_pending(*, job: BulkAdjustment) -> None:
     """This will skip every line of a cancelled job that was not sent."""
+    problem = "access_lost" if job.cancel_reason == "access" else "cancelled"
     job.lines.filter(status=LineStatus.PENDING).update(
-        status=LineStatus.SKIPPED, ended_at=timezone.now(), problem="cancelled"
+        status=LineStatus.SKIPPED, ended_at=timezone.now(), problem=problem
     )
 
 
@@ -158,7 +186,7 @@ def _work(
     sleep: Callable[[float], None],
 ) -> bool:
     ends_at = time.monotonic() + TURN_SECONDS
-    pace = stores.pacer_for(store=store, asks=pacer.For.JOB)
+    pace = stores.pacer_for(store=store, asks=pacer.For.JOB, sleep=sleep)
     misses = 0
     with stores.zid_client_for(store=store, language=store.language, pace=pace) as zid:
         for step in _steps(store=store, zid=zid, pace=pace):
@@ -186,6 +214,11 @@ def _steps(*, store: Store, zid: Client, pace: pacer.Pacer) -> Iterator[bool]:
         if unknown is not None:
             yield sending.settle(line=unknown, zid=zid)
             continue
+        unchecked = balances.drafts_to_check().filter(store=store).first()
+        if unchecked is not None:
+            balances.check_some(job=unchecked, zid=zid)
+            yield True
+            continue
         if not waiting:
             job = _job_to_run(store=store)
             if job is None:
@@ -208,19 +241,26 @@ def _job_to_run(*, store: Store) -> BulkAdjustment | None:
     running = jobs.filter(status=JobStatus.RUNNING).first()
     if running is not None:
         return running
-    for queued in jobs.filter(status=JobStatus.QUEUED).order_by("confirmed_at"):
+    for queued in _due(jobs).order_by("confirmed_at"):
         started_at = queued.started_at or timezone.now()
         if queued.move(to=JobStatus.RUNNING, started_at=started_at):
             return queued
     return None
 
 
-def _stores_with_work(*, now: dt.datetime) -> list[int]:
-    with_jobs = BulkAdjustment.objects.filter(status__in=JOB_WAITING_OR_RUNNING)
-    with_lines = Line.objects.due_for_a_look(now=now)
-    ids = set(with_jobs.values_list("store_id", flat=True)) | set(
-        with_lines.values_list("store_id", flat=True).distinct()
+def _due(jobs: QuerySet[BulkAdjustment]) -> QuerySet[BulkAdjustment]:
+    """Queued jobs whose hour, if they have one, has come."""
+    return jobs.filter(
+        Q(starts_at=None) | Q(starts_at__lte=timezone.now()), status=JobStatus.QUEUED
     )
+
+
+def _stores_with_work(*, now: dt.datetime) -> list[int]:
+    jobs = BulkAdjustment.objects.all()
+    under_way = jobs.filter(status__in=[JobStatus.RUNNING, JobStatus.CANCELLING])
+    with_work = (under_way, _due(jobs), balances.drafts_to_check())
+    ids = {store_id for some in with_work for store_id in some.values_list("store_id", flat=True)}
+    ids |= set(Line.objects.due_for_a_look(now=now).values_list("store_id", flat=True).distinct())
     return list(Store.objects.connected().filter(id__in=ids).values_list("id", flat=True))
 
 

@@ -27,5 +27,9 @@ urlpatterns = [
     path(f"{_JOB}confirm/", views.confirm_bulk_adjustment, name="confirm-bulk-adjustment"),
     path(f"{_JOB}pause/", views.pause_bulk_adjustment, name="pause-bulk-adjustment"),
     path(f"{_JOB}resume/", views.resume_bulk_adjustment, name="resume-bulk-adjustment"),
+    path(f"{_JOB}undo/", views.undo_bulk_adjustment, name="undo-bulk-adjustment"),
+    path(f"{_JOB}retry/", views.retry_bulk_adjustment, name="retry-bulk-adjustment"),
+    path(f"{_JOB}draft/", views.read_draft, name="read-bulk-draft"),
+    path("adjustments/<int:line_id>/decide/", views.decide_line, name="decide-line"),
     path(f"{_JOB}cancel/", views.cancel_bulk_adjustment, name="cancel-bulk-adjustment"),
 ]

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-import csv
+import contextlib
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -14,8 +15,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
 
-from loyaltyadmin.points_adjustments import operations, tasks
-from loyaltyadmin.points_adjustments.forms import AdjustCustomerPointsForm, StartBulkAdjustmentForm
+from loyaltyadmin.points_adjustments import (
+    balances,
+    operations,
+    progress,
+    spreadsheets,
+    tasks,
+)
+from loyaltyadmin.points_adjustments.forms import (
+    AdjustCustomerPointsForm,
+    ConfirmBulkAdjustmentForm,
+    StartBulkAdjustmentForm,
+)
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.states import JobStatus, LineStatus
 from loyaltyadmin.web.decorators import store_required
@@ -23,6 +34,7 @@ from loyaltyadmin.web.http import StoreHttpRequest
 
 LINES_PER_PAGE = 50
 JOBS_PER_PAGE = 20
+MOST_REASON = 255
 
 
 # One customer
@@ -84,7 +96,11 @@ def _adjustment(
 
 def _form_again(line: Line) -> AdjustCustomerPointsForm:
     """A new form, filled in as the one that moved nothing was."""
-    filled_in = {"direction": line.direction, "points": line.points, "reason": line.reason}
+    filled_in = {
+        "action": line.action,
+        "points": line.points if line.target is None else line.target,
+        "reason": line.reason,
+    }
     return AdjustCustomerPointsForm(initial=filled_in)
 
 
@@ -123,14 +139,14 @@ def _bulk_page(
 ) -> HttpResponse:
     jobs = BulkAdjustment.objects.filter(store=request.store).order_by("-created_at")
     page = Paginator(jobs, JOBS_PER_PAGE).get_page(request.GET.get("page"))
-    progress = operations.progress_of_each(jobs=page)
+    counts = progress.progress_of_each(jobs=page)
     return render(
         request,
         "points_adjustments/list_bulk_adjustments.html",
         {
             "form": form,
             "page": page,
-            "jobs": [(job, progress[job.id]) for job in page],
+            "jobs": [(job, counts[job.id]) for job in page],
             "nav": "bulk",
         },
         status=status,
@@ -140,11 +156,19 @@ def _bulk_page(
 @require_GET
 @store_required
 def read_bulk_adjustment(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
-    job = _job(request, job_id)
-    context = {**_progress(job), **_lines(request, job), "nav": "bulk"}
-    if job.status == JobStatus.DRAFT:
-        context["customers_count"] = job.lines.values("customer_id").distinct().count()
-    return render(request, "points_adjustments/read_bulk_adjustment.html", context)
+    return _job_page(request, _job(request, job_id))
+
+
+def _job_page(
+    request: StoreHttpRequest,
+    job: BulkAdjustment,
+    *,
+    form: ConfirmBulkAdjustmentForm | None = None,
+    status: HTTPStatus = HTTPStatus.OK,
+) -> HttpResponse:
+    about = _draft(job, form=form) if job.status == JobStatus.DRAFT else _progress(job)
+    context = {**about, **_lines(request, job), "nav": "bulk"}
+    return render(request, "points_adjustments/read_bulk_adjustment.html", context, status=status)
 
 
 @require_GET
@@ -163,33 +187,41 @@ def list_lines(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
 
 @require_GET
 @store_required
+def read_draft(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
+    """The draft of an undo, asked for again while its customers' balances are being read."""
+    job = _job(request, job_id)
+    return render(request, "points_adjustments/_draft.html", _draft(job))
+
+
+@require_GET
+@store_required
 def read_results(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
     """Every line with its outcome, for a spreadsheet."""
     job = _job(request, job_id)
-    response = _csv_response(file_name=f"bulk-adjustment-{job.created_at:%Y-%m-%d}.csv")
-    writer = csv.writer(response)
-    writer.writerow(
-        ["line", "customer_id", "points", "reason", "reference", "outcome", "date", "detail"]
+    return spreadsheets.answer(
+        file_name=f"bulk-adjustment-{job.created_at:%Y-%m-%d}.csv",
+        rows=spreadsheets.result_rows(lines=progress.results_of(job=job)),
     )
-    writer.writerows(_result_rows(job))
-    return response
 
 
 @require_GET
 @store_required
 def read_template(request: StoreHttpRequest) -> HttpResponse:
-    response = _csv_response(file_name="bulk-adjustment.csv")
-    writer = csv.writer(response)
-    writer.writerow(["customer_id", "points", "reason"])
-    writer.writerow(["1001", "50", _("A gift")])
-    writer.writerow(["1002", "-20", _("A correction")])
-    return response
+    return spreadsheets.answer(file_name="bulk-adjustment.csv", rows=spreadsheets.template_rows())
 
 
 @require_POST
 @store_required
 def confirm_bulk_adjustment(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
-    return _change(request, job_id, operations.confirm_bulk_adjustment)
+    form = ConfirmBulkAdjustmentForm(request.POST)
+    if not form.is_valid():
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        return _job_page(request, _job(request, job_id), form=form, status=status)
+    return _change(
+        request,
+        job_id,
+        partial(operations.confirm_bulk_adjustment, starts_at=form.cleaned_data["starts_at"]),
+    )
 
 
 @require_POST
@@ -210,6 +242,49 @@ def cancel_bulk_adjustment(request: StoreHttpRequest, job_id: uuid.UUID) -> Http
     return _change(request, job_id, operations.cancel_bulk_adjustment)
 
 
+@require_POST
+@store_required
+def undo_bulk_adjustment(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
+    job = _job(request, job_id)
+    reason = _("Correction: %(reason)s") % {"reason": job.reason}
+    return _follow_up(
+        request, job, partial(operations.undo_bulk_adjustment, reason=reason[:MOST_REASON])
+    )
+
+
+@require_POST
+@store_required
+def retry_bulk_adjustment(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
+    return _follow_up(request, _job(request, job_id), operations.retry_bulk_adjustment)
+
+
+@require_POST
+@store_required
+def decide_line(request: StoreHttpRequest, line_id: int) -> HttpResponse:
+    """The merchant says what became of a line that Zid's history cannot settle."""
+    line = get_object_or_404(Line, store=request.store, id=line_id)
+    if request.POST.get("happened") in {"0", "1"}:
+        with contextlib.suppress(operations.NotPossible):
+            operations.decide_line(line=line, happened=request.POST["happened"] == "1")
+    if line.job_id is None:
+        return redirect("read-adjustment", customer_id=line.customer_id, line_id=line.id)
+    return redirect("read-bulk-adjustment", job_id=line.job_id)
+
+
+def _follow_up(
+    request: StoreHttpRequest,
+    job: BulkAdjustment,
+    operation: Callable[..., BulkAdjustment],
+) -> HttpResponse:
+    """Draft a job that follows from another, and show it; or the other, if nothing follows."""
+    try:
+        draft = operation(job=job)
+    except operations.NotPossible:
+        return redirect("read-bulk-adjustment", job_id=job.id)
+    tasks.wake_worker(store_id=request.store.id)
+    return redirect("read-bulk-adjustment", job_id=draft.id)
+
+
 def _change(
     request: StoreHttpRequest, job_id: uuid.UUID, operation: Callable[..., None]
 ) -> HttpResponse:
@@ -228,11 +303,28 @@ def _job(request: StoreHttpRequest, job_id: uuid.UUID) -> BulkAdjustment:
     return get_object_or_404(BulkAdjustment, store=request.store, id=job_id)
 
 
-def _progress(job: BulkAdjustment) -> dict[str, Any]:
+def _draft(job: BulkAdjustment, *, form: ConfirmBulkAdjustmentForm | None = None) -> dict[str, Any]:
+    short = balances.short_of_points(job=job) if job.balances_checked_at else Line.objects.none()
     return {
         "job": job,
-        "progress": operations.progress_of(job=job),
-        "jobs_ahead": operations.jobs_ahead_of(job=job),
+        "progress": progress.progress_of(job=job),
+        "customers_count": job.lines.values("customer_id").distinct().count(),
+        "is_checking": job.undoes_id is not None and job.balances_checked_at is None,
+        "short": short.order_by("position")[:LINES_PER_PAGE],
+        "short_count": short.count(),
+        "form": form or ConfirmBulkAdjustmentForm(),
+    }
+
+
+def _progress(job: BulkAdjustment) -> dict[str, Any]:
+    counts = progress.progress_of(job=job)
+    return {
+        "job": job,
+        "progress": counts,
+        "jobs_ahead": progress.jobs_ahead_of(job=job),
+        "time_left": progress.time_left_of(job=job),
+        "can_undo": job.is_over and counts.applied > 0 and not hasattr(job, "undone_by"),
+        "retryable": operations.retryable_lines(job=job).count() if job.is_over else 0,
     }
 
 
@@ -245,31 +337,3 @@ def _lines(request: StoreHttpRequest, job: BulkAdjustment) -> dict[str, Any]:
         outcome = ""
     page = Paginator(lines, LINES_PER_PAGE).get_page(request.GET.get("page"))
     return {"job": job, "page": page, "outcome": outcome, "outcomes": LineStatus.choices}
-
-
-def _result_rows(job: BulkAdjustment) -> Iterator[list[object]]:
-    for line in operations.results_of(job=job):
-        yield [
-            line.position,
-            line.customer_id,
-            f"{line.direction}{line.points}",
-            _as_text(line.reason),
-            line.reference,
-            line.get_status_display(),
-            line.applied_at.isoformat() if line.applied_at else "",
-            _as_text(line.zid_message or line.problem),
-        ]
-
-
-def _as_text(cell: str) -> str:
-    """What no spreadsheet takes for a formula, whoever wrote it."""
-    return f"'{cell}" if cell.lstrip()[:1] in {"=", "+", "-", "@"} or cell[:1].isspace() else cell
-
-
-def _csv_response(*, file_name: str) -> HttpResponse:
-    response = HttpResponse(
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{file_name}"'},
-    )
-    response.write("\ufeff")  # else spreadsheets take Arabic for something else
-    return response

@@ -106,3 +106,18 @@ document.addEventListener("click", async (event) => {
   save.click();
   setTimeout(() => URL.revokeObjectURL(address), 60000);
 });
+
+// How much room is left in a field that has a limit, said below it while it fills up.
+document.addEventListener("input", ({ target }) => {
+  if (!target.dataset.left) {
+    return;
+  }
+  const id = `${target.id}_left`;
+  let note = document.getElementById(id);
+  if (!note) {
+    note = Object.assign(document.createElement("span"), { id, className: "field-help" });
+    note.setAttribute("aria-live", "polite");
+    target.after(note);
+  }
+  note.textContent = `${target.dataset.left} ${target.maxLength - target.value.length}`;
+});

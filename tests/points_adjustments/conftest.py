@@ -15,13 +15,15 @@ from django.utils import timezone
 from loyaltyadmin.points_adjustments import operations
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.sheet import Row, Sheet
-from loyaltyadmin.points_adjustments.states import Direction
+from loyaltyadmin.points_adjustments.states import Action, Direction
 from loyaltyadmin.stores import operations as stores
 from loyaltyadmin.stores import pacer
 from loyaltyadmin.stores.models import Store
 from loyaltyadmin.zid.client import Client as ZidClient
 
 ADJUST = "https://api.zid.test/v1/managers/loyalty-program/customers/adjust-customer-points"
+DETAILS = "https://api.zid.test/v1/managers/loyalty-program/customers/details"
+CUSTOMERS = "https://api.zid.test/v1/managers/store/customers"
 HISTORY = re.compile(r"https://api\.zid\.test/v1/managers/loyalty-program/points-history/(\d+)")
 
 
@@ -37,8 +39,13 @@ class Ledger:
         self.looks = 0
         self.answers: list[Callable[[], tuple[int, dict[str, str], str]] | Exception] = []
         self.before_adjusting: Callable[[], None] = lambda: None
+        self.before_looking: Callable[[], None] = lambda: None
+        self.opening: dict[int, int] = {}  # what customers have beside the entries
+        self.reads = 0
         edge.add_callback(responses.POST, ADJUST, callback=self._adjust)
         edge.add_callback(responses.GET, HISTORY, callback=self._history)
+        edge.add_callback(responses.GET, DETAILS, callback=self._details)
+        edge.add_callback(responses.GET, CUSTOMERS, callback=self._customers)
         edge.assert_all_requests_are_fired = False
 
     def refuses(self, status: int, /, **body: Any) -> None:
@@ -59,7 +66,7 @@ class Ledger:
         self.answers.append(answer)
 
     def points_of(self, customer_id: int) -> int:
-        return sum(
+        return self.opening.get(customer_id, 0) + sum(
             entry["points"] if entry["direction"] == "+" else -entry["points"]
             for entry in self.entries
             if entry["customer_id"] == customer_id
@@ -73,6 +80,9 @@ class Ledger:
         self._form = form  # another adjustment may have come in between
         if self.answers:
             return self.answers.pop(0)()  # type: ignore[operator]
+        return self._applied()
+
+    def _applied(self) -> tuple[int, dict[str, str], str]:
         return (200, {}, json.dumps({"status": "object", "data": self._keep()}))
 
     def _keep(self) -> dict[str, Any]:
@@ -87,8 +97,23 @@ class Ledger:
         self.entries.insert(0, entry)
         return entry
 
+    def _details(self, request: Any) -> tuple[int, dict[str, str], str]:
+        self.reads += 1
+        points = self.points_of(int(request.params["customerId"]))
+        info = {"points_balance": points, "available_poitns": points, "history": []}
+        return (200, {}, json.dumps({"loyalty_points_info": info}))
+
+    def _customers(self, request: Any) -> tuple[int, dict[str, str], str]:
+        self.reads += 1
+        first = (int(request.params["page"]) - 1) * int(request.params["per_page"])
+        ids = sorted({*self.opening, *(entry["customer_id"] for entry in self.entries)})
+        page = ids[first : first + int(request.params["per_page"])]
+        customers = [{"id": id, "points": self.points_of(id)} for id in page]
+        return (200, {}, json.dumps({"customers": customers}))
+
     def _history(self, request: Any) -> tuple[int, dict[str, str], str]:
         self.looks += 1
+        self.before_looking()
         customer_id = int(HISTORY.match(request.url)[1])
         entries = [entry for entry in self.entries if entry["customer_id"] == customer_id]
         return (200, {}, json.dumps({"status": "object", "history": entries}))
@@ -120,8 +145,8 @@ def make_job(
         Row(
             position=number + 2,
             customer_id=1001 + number,
-            direction=Direction.ADD,
-            points=points,
+            action=Action.ADD,
+            amount=points,
             reason="",
         )
         for number in range(customers)
@@ -140,6 +165,7 @@ def make_job(
 def make_line(store: Store, **fields: Any) -> Line:
     values = {
         "customer_id": 1001,
+        "action": Action.ADD,
         "direction": Direction.ADD,
         "points": 50,
         "reason": "Sorry for the delay",

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("no_waiting")
 
 def filled_in(**changes: object) -> dict[str, Any]:
     return {
-        "direction": "+",
+        "action": "add",
         "points": "50",
         "reason": "Sorry for the delay",
         "submission": str(uuid.uuid4()),
@@ -40,10 +40,11 @@ def adjust(client: Client, **changes: object) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("direction", "points"), [("+", "50"), ("-", "50"), ("+", "٥٠"), ("+", "۵۰"), ("+", " 50 ")]
+    ("action", "points"),
+    [("add", "50"), ("take", "50"), ("add", "٥٠"), ("add", "۵۰"), ("add", " 50 ")],
 )
 def test_it_sends_customer_direction_points_and_reason_once(
-    store: Store, merchant: Client, zid: responses.RequestsMock, direction: str, points: str
+    store: Store, merchant: Client, zid: responses.RequestsMock, action: str, points: str
 ) -> None:
     sent = {}
 
@@ -51,17 +52,17 @@ def test_it_sends_customer_direction_points_and_reason_once(
         line = Line.objects.get()
         expected = {
             "customerId": "1001",
-            "direction": direction,
+            "direction": {"add": "+", "take": "-"}[action],
             "points": "50",
             "reason": f"Sorry for the delay {line.reference}",
         }
         sent["matches"], sent["why"] = matchers.urlencoded_params_matcher(expected)(request)
-        entry = {"date": "2026-11-02", "points": 50, "direction": direction}
+        entry = {"date": "2026-11-02", "points": 50, "direction": expected["direction"]}
         return (200, {}, json.dumps({"data": entry}))
 
     zid.add_callback("POST", edge.ADJUST, callback=answer, match=[edge.by(store)])
 
-    response = adjust(merchant, direction=direction, points=points)
+    response = adjust(merchant, action=action, points=points)
 
     assert response.status_code == 200
     assert sent["matches"], sent["why"]
@@ -106,8 +107,8 @@ def test_it_offers_a_new_form_for_the_next_adjustment(merchant: Client, ledger: 
         ("reason", "   "),
         ("reason", "x" * 180),
         ("reason", "a\x00b"),
-        ("direction", ""),
-        ("direction", "*"),
+        ("action", ""),
+        ("action", "*"),
     ],
 )
 def test_it_sends_nothing_and_says_beside_the_field_what_is_wrong(
@@ -123,12 +124,12 @@ def test_it_sends_nothing_and_says_beside_the_field_what_is_wrong(
 def test_it_keeps_what_was_typed_into_an_invalid_form(
     merchant: Client, zid: responses.RequestsMock
 ) -> None:
-    response = adjust(merchant, points="١٠٠ نقطة", reason="سبب", direction="-")
+    response = adjust(merchant, points="١٠٠ نقطة", reason="سبب", action="take")
 
     page = Page(response)
     assert page.one(name="points")["value"] == "١٠٠ نقطة"
     assert page.one(name="reason")["value"] == "سبب"
-    assert "checked" in page.one(name="direction", value="-").attributes
+    assert "checked" in page.one(name="action", value="take").attributes
     assert "HX-Trigger" not in response
 
 
@@ -222,12 +223,12 @@ def test_it_shows_zids_words_when_zid_rejects_and_keeps_what_was_typed(
 ) -> None:
     ledger.refuses(422, **body)
 
-    response = adjust(merchant, direction="-", points="5000", submission=str(uuid.UUID(int=1)))
+    response = adjust(merchant, action="take", points="5000", submission=str(uuid.UUID(int=1)))
 
     page = Page(response)
     assert edge.WORDS in page.one(id=PART).text
     assert page.one(name="points")["value"] == "5000"
-    assert "checked" in page.one(name="direction", value="-").attributes
+    assert "checked" in page.one(name="action", value="take").attributes
     assert page.one(name="reason")["value"] == "Sorry for the delay"
     assert page.one(name="submission")["value"] != str(uuid.UUID(int=1))
 
@@ -336,7 +337,7 @@ def test_the_points_move_in_the_store_of_the_session(
 ) -> None:
     zid.post(
         edge.ADJUST,
-        json={"data": {"date": "2026-11-02", "points": 50, "direction": "+"}},
+        json={"data": {"date": "2026-11-02", "points": 50, "action": "add"}},
         match=[edge.by(other_store)],
     )
 

@@ -16,6 +16,7 @@ from loyaltyadmin.stores.models import Store
 from tests import edge
 from tests.points_adjustments.conftest import Ledger, make_job
 
+CANCELLED = {JobStatus.CANCELLING, JobStatus.CANCELLED}
 OVER = {JobStatus.CANCELLED, JobStatus.FINISHED}
 Captured = Callable[..., Any]
 
@@ -33,6 +34,7 @@ def make_job_in(store: Store, status: JobStatus, *, customers: int = 3) -> BulkA
     BulkAdjustment.objects.filter(id=job.id).update(
         status=status,
         pause_reason="merchant" if status == JobStatus.PAUSED else "",
+        cancel_reason="merchant" if status in CANCELLED else "",
         ended_at=timezone.now() if status in OVER else None,
     )
     job.refresh_from_db()

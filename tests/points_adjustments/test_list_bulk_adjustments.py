@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from loyaltyadmin.points_adjustments import operations
+from loyaltyadmin.points_adjustments.progress import progress_of_each
 from loyaltyadmin.points_adjustments.views import JOBS_PER_PAGE
 from loyaltyadmin.stores.models import Store
 from tests import edge
@@ -79,7 +79,7 @@ def test_it_counts_each_ones_own_lines(store: Store, other_store: Store) -> None
     jobs = [make_job(store, customers=2), make_job(store, customers=3, points=7)]
     make_job(other_store, customers=5)
 
-    progress = operations.progress_of_each(jobs=jobs)
+    progress = progress_of_each(jobs=jobs)
 
     assert [(progress[job.id].lines, progress[job.id].points_added) for job in jobs] == [
         (2, 20),

@@ -100,7 +100,7 @@ def test_a_lost_answer_is_told_as_soon_as_a_worker_has_settled_it(
     ledger.loses_the_answer(applied=applied)
     with time_machine.travel(timezone.now(), tick=True) as clock:
         form = {
-            "direction": "+",
+            "action": "add",
             "points": "50",
             "reason": "x",
             "submission": "11111111-1111-4111-8111-111111111111",

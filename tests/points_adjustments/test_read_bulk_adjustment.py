@@ -7,8 +7,9 @@ import responses
 from django.test import Client
 from django.utils import timezone
 
-from loyaltyadmin.points_adjustments import operations, sheet
+from loyaltyadmin.points_adjustments import operations, sheet, turns
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
+from loyaltyadmin.points_adjustments.progress import jobs_ahead_of
 from loyaltyadmin.points_adjustments.states import JobStatus, LineStatus
 from loyaltyadmin.points_adjustments.views import LINES_PER_PAGE
 from loyaltyadmin.stores.models import Store
@@ -21,6 +22,9 @@ from tests.points_adjustments.conftest import make_job
 @pytest.fixture(autouse=True)
 def _zid_hears_nothing(zid: responses.RequestsMock) -> None:
     """Looking at a bulk adjustment costs Zid nothing."""
+
+
+CANCELLED = {JobStatus.CANCELLING, JobStatus.CANCELLED}
 
 
 def address_of(job: BulkAdjustment, end: str = "") -> str:
@@ -178,7 +182,7 @@ def test_asking_again_costs_few_queries(
     job = make_job(store, customers=100)
     merchant.get(address_of(job))
 
-    with django_assert_max_num_queries(6):  # session, store, job, its lines, two of the queue
+    with django_assert_max_num_queries(10):
         merchant.get(address_of(job, "progress/"), headers=edge.HTMX)
 
 
@@ -199,8 +203,8 @@ def test_the_page_costs_few_queries(
         (JobStatus.RUNNING, {"pause", "cancel"}),
         (JobStatus.PAUSED, {"resume", "cancel"}),
         (JobStatus.CANCELLING, set()),
-        (JobStatus.CANCELLED, set()),
-        (JobStatus.FINISHED, set()),
+        (JobStatus.CANCELLED, {"retry"}),
+        (JobStatus.FINISHED, {"undo"}),
     ],
 )
 def test_it_offers_what_can_be_done_in_its_state(
@@ -211,20 +215,23 @@ def test_it_offers_what_can_be_done_in_its_state(
     BulkAdjustment.objects.filter(id=job.id).update(
         status=status,
         pause_reason="merchant" if status == JobStatus.PAUSED else "",
+        cancel_reason="merchant" if status in CANCELLED else "",
         ended_at=timezone.now() if status in over else None,
     )
 
+    end(job, LineStatus.APPLIED if status == JobStatus.FINISHED else LineStatus.SKIPPED, 2, 3, 4)
+
     page = Page(merchant.get(address_of(job)))
 
-    assert {name for name in ("pause", "resume", "cancel") if page.has(id=name)} == buttons
+    names = ("pause", "resume", "cancel", "undo", "retry")
+    assert {name for name in names if page.has(id=name)} == buttons
     assert page.one(id="results")["href"] == address_of(job, "results.csv")
 
 
-@pytest.mark.parametrize("reason", ["tokens", "scope"])
-def test_it_says_that_zid_refuses_the_store(store: Store, merchant: Client, reason: str) -> None:
+def test_it_says_that_the_app_lacks_a_permission(store: Store, merchant: Client) -> None:
     job = make_job(store)
     job.move(to=JobStatus.RUNNING, started_at=timezone.now())
-    job.move(to=JobStatus.PAUSED, pause_reason=reason)
+    job.move(to=JobStatus.PAUSED, pause_reason="scope")
 
     page = Page(merchant.get(address_of(job)))
 
@@ -232,13 +239,23 @@ def test_it_says_that_zid_refuses_the_store(store: Store, merchant: Client, reas
     assert page.has(id="resume")
 
 
+def test_it_says_that_zid_refuses_the_store(store: Store, merchant: Client) -> None:
+    job = make_job(store)
+    turns.stop_all(store=store)
+
+    page = Page(merchant.get(address_of(job)))
+
+    assert len(page.alerts()) == 1
+    assert page.has(id="retry")
+
+
 def test_it_says_that_another_one_comes_first(store: Store, merchant: Client) -> None:
     first, second = make_job(store), make_job(store)
 
-    assert operations.jobs_ahead_of(job=first) == 0
-    assert operations.jobs_ahead_of(job=second) == 1
+    assert jobs_ahead_of(job=first) == 0
+    assert jobs_ahead_of(job=second) == 1
     first.move(to=JobStatus.RUNNING, started_at=timezone.now())
-    assert operations.jobs_ahead_of(job=second) == 1
+    assert jobs_ahead_of(job=second) == 1
 
 
 # Its lines

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone, translation
 
-from loyaltyadmin.points_adjustments import operations, sheet
+from loyaltyadmin.points_adjustments import progress, sheet
 from loyaltyadmin.points_adjustments.models import BulkAdjustment
 from loyaltyadmin.points_adjustments.states import LineStatus
 from loyaltyadmin.stores.models import Store
@@ -106,6 +106,6 @@ def test_the_template_is_a_file_that_can_be_uploaded_as_it_is(store: Store, lang
 def test_results_come_in_the_order_of_the_file(store: Store) -> None:
     job = make_job(store, customers=5)
 
-    positions = [line.position for line in operations.results_of(job=job)]
+    positions = [line.position for line in progress.results_of(job=job)]
 
     assert positions == [2, 3, 4, 5, 6]

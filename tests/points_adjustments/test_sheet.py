@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from loyaltyadmin.points_adjustments import forms, sheet
 from loyaltyadmin.points_adjustments.sheet import Problem, Row, Sheet, Unreadable
-from loyaltyadmin.points_adjustments.states import Direction
+from loyaltyadmin.points_adjustments.states import Action
 
 TEXT = "customer_id,points,reason\n1001,50,A gift\n1002,-20,هدية\n"
 ROWS = [
-    Row(position=2, customer_id=1001, direction=Direction.ADD, points=50, reason="A gift"),
-    Row(position=3, customer_id=1002, direction=Direction.TAKE, points=20, reason="هدية"),
+    Row(position=2, customer_id=1001, action=Action.ADD, amount=50, reason="A gift"),
+    Row(position=3, customer_id=1002, action=Action.TAKE, amount=20, reason="هدية"),
 ]
 
 
@@ -25,7 +25,7 @@ def read(text: str) -> Sheet:
 
 def signed(text: str) -> list[tuple[int, int]]:
     return [
-        (row.customer_id, row.points if row.direction is Direction.ADD else -row.points)
+        (row.customer_id, row.amount if row.action is Action.ADD else -row.amount)
         for row in read(text).rows
     ]
 
@@ -70,7 +70,7 @@ def test_it_reads_columns_in_any_order_and_ignores_others() -> None:
     found = read("name,reason,points,email,customer_id\nنورة,Gift,5,x@example.com,1001\n")
 
     assert found.rows == [
-        Row(position=2, customer_id=1001, direction=Direction.ADD, points=5, reason="Gift")
+        Row(position=2, customer_id=1001, action=Action.ADD, amount=5, reason="Gift")
     ]
 
 
@@ -253,7 +253,14 @@ def test_it_refuses_more_than_100_000_lines_and_no_fewer() -> None:
 
 
 def test_every_problem_has_its_words() -> None:
-    codes = {"bad_customer_id", "bad_points", "no_points", "too_many_points", "extra_cells"}
+    codes = {
+        "bad_customer_id",
+        "bad_points",
+        "bad_action",
+        "no_points",
+        "too_many_points",
+        "extra_cells",
+    }
 
     assert set(forms.PROBLEMS) == codes
     assert set(forms.UNREADABLE) == {
@@ -285,11 +292,11 @@ def reads_nothing_that_is_not_there(content: bytes, *, text: str) -> None:
     assert len(set(lines)) == len(lines)
     for row in found.rows:
         assert str(row.customer_id) in written
-        assert str(row.points) in written
-        assert 0 < row.points <= sheet.MOST_POINTS
+        assert str(row.amount) in written
+        assert 0 < row.amount <= sheet.MOST_POINTS
         assert row.customer_id > 0
         assert row.reason in text
-        if row.direction is Direction.TAKE:
+        if row.action is Action.TAKE:
             assert "-" in text or "−" in text
 
 
@@ -347,6 +354,6 @@ def test_it_gives_back_what_a_spreadsheet_wrote(
 
     assert found.problems == []
     assert [
-        (row.customer_id, row.points if row.direction is Direction.ADD else -row.points, row.reason)
+        (row.customer_id, row.amount if row.action is Action.ADD else -row.amount, row.reason)
         for row in found.rows
     ] == written

@@ -193,8 +193,8 @@ def test_it_writes_a_thousand_lines_with_few_queries(
         content=b"customer_id,points\n" + b"".join(b"%d,5\n" % n for n in range(1, 1001))
     )
 
-    # SQLite takes 999 values at once and so about 50 lines; PostgreSQL takes all.
-    with django_assert_max_num_queries(26):
+    # SQLite takes 999 values at once and so about 40 lines; PostgreSQL takes all.
+    with django_assert_max_num_queries(32):
         operations.start_bulk_adjustment(
             store=store, sheet=read, reason="x", source=BulkAdjustment.Source.PAGE
         )

@@ -4,11 +4,17 @@ import datetime as dt
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import ClassVar
 
+import hypothesis
 import pytest
 import requests
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from hypothesis import strategies as st
 
 from loyaltyadmin.points_adjustments import operations, sending, tasks, turns
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line, Turn
@@ -258,63 +264,69 @@ def test_a_single_adjustment_whose_answer_was_lost_is_settled_too(
     assert (line.status, line.problem) == (LineStatus.SKIPPED, "not_applied")
 
 
-STEPS = ["_claim", "_apply", "_adjust"]
+class CrashAt:
+    """Kills the process right before or right after its nth step; a step is a query or a call."""
 
+    def __init__(self, ledger: Ledger, *, nth: int, side: str) -> None:
+        self.steps = 0
+        self._nth, self._side = nth, side
+        ledger.before_adjusting = lambda: self.step(ledger._keep)
+        ledger.before_looking = lambda: self.step(lambda: None)
 
-@pytest.mark.parametrize("side", ["before", "after"])
-@pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize("nth", [1, 2, 3])
-def test_a_worker_killed_between_any_two_steps_pays_everybody_once(
-    ledger: Ledger,
-    store: Store,
-    clock: time_machine.Traveller,
-    monkeypatch: pytest.MonkeyPatch,
-    step: str,
-    side: str,
-    nth: int,
-) -> None:
-    job = make_job(store)
-    crash_at(monkeypatch, ledger if step == "_adjust" else sending, step, side=side, nth=nth)
-
-    with pytest.raises(Crash):
-        work(store)
-    work_until_over(store, job, clock)
-
-    assert job.status == JobStatus.FINISHED
-    assert statuses(job) == {LineStatus.APPLIED: 3}
-    assert paid_once(ledger, job)
-
-
-def crash_at(
-    monkeypatch: pytest.MonkeyPatch, place: object, name: str, *, side: str, nth: int
-) -> None:
-    if name == "_adjust":
-        crash_in_the_call(place, side=side, nth=nth)
-        return
-    original, calls = getattr(place, name), iter(range(1, 1000))
-
-    def crashing(**values: object) -> object:
-        dies = next(calls) == nth
-        if dies and side == "before":
+    def step(self, do: Callable[[], object]) -> object:
+        self.steps += 1
+        dies = self.steps == self._nth
+        if dies and self._side == "before":
             raise Crash
-        result = original(**values)
+        if not dies and do.__name__ == "_keep":
+            return None  # the ledger keeps it itself
+        result = do()
         if dies:
             raise Crash
         return result
 
-    monkeypatch.setattr(place, name, crashing)
+    def query(self, execute: Callable[..., object], sql: str, *of: object) -> object:
+        if sql.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK")):
+            # Dying here is dying at the statement beside it: the transaction is rolled back.
+            return execute(sql, *of)
+        return self.step(lambda: execute(sql, *of))
 
 
-def crash_in_the_call(ledger: object, *, side: str, nth: int) -> None:
-    assert isinstance(ledger, Ledger)
+@pytest.mark.parametrize("side", ["before", "after"])
+@pytest.mark.parametrize("lost", [None, True, False], ids=["", "lost-applied", "lost-not-applied"])
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_killed_between_any_two_steps_pays_everybody_once(
+    ledger: Ledger, store: Store, clock: time_machine.Traveller, side: str, lost: bool | None
+) -> None:
+    """A line is sent, and settled if its answer was lost, with a crash at each step in turn."""
+    nth, survived = 0, False
+    while not survived:
+        nth += 1
+        assert nth < 200
+        Line.objects.all().delete()
+        BulkAdjustment.objects.all().delete()
+        Turn.objects.all().delete()
+        ledger.entries.clear()
+        ledger.answers.clear()
+        ledger.before_adjusting = ledger.before_looking = lambda: None
+        if lost is not None:
+            ledger.loses_the_answer(applied=lost)
+        job = make_job(store, customers=1)
 
-    def die() -> None:
-        if ledger.adjustments == nth:
-            if side == "after":
-                ledger._keep()
-            raise Crash
+        crash = CrashAt(ledger, nth=nth, side=side)
+        try:
+            with connection.execute_wrapper(crash.query):
+                work_until_over(store, job, clock)
+            survived = True
+        except Crash:
+            pass
+        ledger.before_adjusting = ledger.before_looking = lambda: None
+        work_until_over(store, job, clock)
 
-    ledger.before_adjusting = die
+        assert job.status == JobStatus.FINISHED, nth
+        assert statuses(job) == {LineStatus.APPLIED: 1}, nth
+        assert paid_once(ledger, job), nth
+    assert nth > 20
 
 
 def test_a_turn_that_dies_leaves_the_store_to_the_next_worker_within_seconds(
@@ -403,9 +415,6 @@ def test_it_slows_down_while_zid_does_not_answer(
 def test_a_line_costs_three_writes_at_most(
     ledger: Ledger, store: Store, django_assert_max_num_queries: Callable[..., object]
 ) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     make_job(store, customers=40)
 
     with CaptureQueriesContext(connection) as queries:
@@ -413,3 +422,105 @@ def test_a_line_costs_three_writes_at_most(
 
     writes = [q for q in queries if q["sql"].startswith(("UPDATE", "INSERT", "DELETE"))]
     assert len(writes) <= 3 * 40 + 10
+
+
+def test_a_single_adjustment_that_was_abandoned_before_its_call_is_not_sent_later(
+    ledger: Ledger, store: Store, clock: time_machine.Traveller
+) -> None:
+    line = make_line(store)
+
+    turns.sweep()
+    waiting = Line.objects.get().status
+    clock.shift(turns.ABANDONED_SECONDS + 1)
+    turns.sweep()
+    work(store)
+
+    line.refresh_from_db()
+    assert waiting == LineStatus.PENDING
+    assert (line.status, line.problem) == (LineStatus.SKIPPED, "not_sent")
+    assert ledger.adjustments == 0
+
+
+class Zid:
+    """What Zid and fate may do with an adjustment or a look, one after the other."""
+
+    FATES: ClassVar = {
+        "fine": lambda ledger: None,
+        "lost after": lambda ledger: ledger.loses_the_answer(applied=True),
+        "lost before": lambda ledger: ledger.loses_the_answer(applied=False),
+        "500 after": lambda ledger: ledger.loses_the_answer(applied=True, how=500),
+        "500 before": lambda ledger: ledger.loses_the_answer(applied=False, how=503),
+        "garbage after": lambda ledger: ledger.loses_the_answer(applied=True, how=200),
+        "refused": lambda ledger: ledger.refuses(422),
+        "unknown customer": lambda ledger: ledger.refuses(404),
+        "too many": lambda ledger: ledger.refuses(429),
+    }
+
+
+@hypothesis.settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture],
+)
+@hypothesis.given(
+    fates=st.lists(st.sampled_from(sorted(Zid.FATES)), max_size=12),
+    crashes=st.lists(st.integers(1, 60), max_size=3),
+    stops=st.sampled_from(["", "pause", "cancel"]),
+)
+def test_whatever_happens_the_ledger_and_the_lines_agree(
+    ledger: Ledger,
+    store: Store,
+    clock: time_machine.Traveller,
+    fates: list[str],
+    crashes: list[int],
+    stops: str,
+) -> None:
+    forget_everything(ledger)
+    job = make_job(store, customers=4)
+    for fate in fates:
+        Zid.FATES[fate](ledger)
+    for nth in crashes:
+        with suppress(Crash):
+            die_at_call(ledger, nth)
+            work(store)
+        clock.shift(40)
+    if stops:
+        stop = getattr(operations, f"{stops}_bulk_adjustment")
+        with suppress(operations.NotPossible):
+            stop(job=BulkAdjustment.objects.get())
+        with suppress(operations.NotPossible):
+            operations.resume_bulk_adjustment(job=BulkAdjustment.objects.get())
+    ledger.before_adjusting = lambda: None
+
+    work_until_over(store, job, clock)
+
+    paid = Counter(entry["customer_id"] for entry in ledger.entries)
+    applied = Counter(
+        job.lines.filter(status=LineStatus.APPLIED).values_list("customer_id", flat=True)
+    )
+    assert paid == applied
+    assert not job.lines.exclude(
+        status__in=[LineStatus.APPLIED, LineStatus.REJECTED, LineStatus.SKIPPED]
+    ).exists()
+
+
+def forget_everything(ledger: Ledger) -> None:
+    for model in (Line, BulkAdjustment, Turn):
+        model.objects.all().delete()
+    ledger.entries.clear()
+    ledger.answers.clear()
+    ledger.adjustments = 0
+    ledger.before_adjusting = lambda: None
+
+
+def die_at_call(ledger: Ledger, nth: int) -> None:
+    at = ledger.adjustments + (nth + 1) // 2
+
+    def die() -> None:
+        if ledger.adjustments == at:
+            if nth % 2:
+                ledger._keep()
+                ledger.answers[:1] = []
+            raise Crash
+
+    ledger.before_adjusting = die

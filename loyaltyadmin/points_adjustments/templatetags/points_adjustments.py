@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import math
 
 from django import template
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from loyaltyadmin.points_adjustments import forms
 from loyaltyadmin.points_adjustments.models import Line
-from loyaltyadmin.points_adjustments.operations import Progress
+from loyaltyadmin.points_adjustments.progress import Progress
 from loyaltyadmin.points_adjustments.states import Direction, LineStatus
 
 register = template.Library()
@@ -20,6 +21,10 @@ PROBLEMS = {
     "not_applied": gettext_lazy("Zid's points history shows that it was not made."),
     "not_sent": gettext_lazy("It did not reach Zid, or Zid was too busy. Try again in a minute."),
     "cancelled": gettext_lazy("The bulk adjustment was cancelled before its turn."),
+    "access_lost": gettext_lazy("Zid no longer accepted the app's access to the store."),
+    "balance_is_right": gettext_lazy("The balance was right already."),
+    "history_unclear": gettext_lazy("The points history shows an entry that may be this one."),
+    "decided": gettext_lazy("Decided by hand."),
 }
 
 # How the currencies of Zid's stores are written beside an amount; any other is its code.
@@ -64,16 +69,20 @@ def problem_text(line: Line) -> str:
 
 
 @register.filter
-def duration_text(progress: Progress) -> str:
-    """About how long the waiting lines take at Zid's limit."""
-    minutes = math.ceil(progress.waiting / settings.ZID_RATE_LIMIT_PER_MINUTE)
+def duration_text(duration: dt.timedelta) -> str:
+    """About how long something takes."""
+    minutes = math.ceil(duration.total_seconds() / 60)
     if minutes < 2:
-        return _("It takes about a minute.")
+        return _("about a minute")
     if minutes < 120:
-        return ngettext(
-            "It takes about %(number)d minute.", "It takes about %(number)d minutes.", minutes
-        ) % {"number": minutes}
+        return ngettext("about %(number)d minute", "about %(number)d minutes", minutes) % {
+            "number": minutes
+        }
     hours = round(minutes / 60)
-    return ngettext(
-        "It takes about %(number)d hour.", "It takes about %(number)d hours.", hours
-    ) % {"number": hours}
+    return ngettext("about %(number)d hour", "about %(number)d hours", hours) % {"number": hours}
+
+
+@register.filter
+def draft_duration(progress: Progress) -> dt.timedelta:
+    """How long a draft's lines will take at Zid's limit."""
+    return dt.timedelta(minutes=progress.waiting / settings.ZID_RATE_LIMIT_PER_MINUTE)

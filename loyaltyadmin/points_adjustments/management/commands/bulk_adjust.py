@@ -9,10 +9,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, no_translations
 
-from loyaltyadmin.points_adjustments import operations, reference, sheet, tasks
+from loyaltyadmin.points_adjustments import operations, progress, reference, sheet, tasks
 from loyaltyadmin.points_adjustments.forms import PROBLEMS, UNREADABLE
 from loyaltyadmin.points_adjustments.models import BulkAdjustment
-from loyaltyadmin.points_adjustments.states import Direction, JobStatus
+from loyaltyadmin.points_adjustments.states import Action, JobStatus
 from loyaltyadmin.stores.models import Store
 
 POLL_SECONDS = 1.0
@@ -81,10 +81,10 @@ class Command(BaseCommand):
         shown = None
         while True:
             job.refresh_from_db()
-            progress = operations.progress_of(job=job)
-            if progress != shown:
-                shown = progress
-                self.stdout.write(f"{progress.done} of {progress.lines} lines done")
+            now = progress.progress_of(job=job)
+            if now != shown:
+                shown = now
+                self.stdout.write(f"{now.done} of {now.lines} lines done{_left(job)}")
             if job.is_over or job.status == JobStatus.PAUSED:
                 break
             time.sleep(POLL_SECONDS)
@@ -93,11 +93,13 @@ class Command(BaseCommand):
                 {
                     "job": str(job.id),
                     "state": job.status,
-                    "lines": progress.lines,
-                    "applied": progress.applied,
-                    "rejected": progress.rejected,
-                    "skipped": progress.skipped,
-                    "unknown": progress.unknown,
+                    "lines": now.lines,
+                    "applied": now.applied,
+                    "rejected": now.rejected,
+                    "skipped": now.skipped,
+                    "unknown": now.unknown,
+                    "unsettled": now.unsettled,
+                    "undone": now.undone,
                 }
             )
         )
@@ -115,12 +117,18 @@ def _read(path: Path) -> sheet.Sheet:
         raise CommandError(str(UNREADABLE[error.code]), returncode=2) from None
 
 
+def _left(job: BulkAdjustment) -> str:
+    left = progress.time_left_of(job=job)
+    return f", about {round(left.total_seconds() / 60) or 'less than 1'} min left" if left else ""
+
+
 def _preview(read: sheet.Sheet, *, seconds: float) -> dict[str, Any]:
     customers: dict[str, int] = {}
     for row in read.rows:
         key = str(row.customer_id)
         if key in customers or len(customers) < CUSTOMERS_SHOWN:
-            signed = row.points if row.direction is Direction.ADD else -row.points
+            # What a `set` or a `reset` moves depends on the balance of the moment.
+            signed = {Action.ADD: row.amount, Action.TAKE: -row.amount}.get(row.action, 0)
             customers[key] = customers.get(key, 0) + signed
     return {
         "lines": len(read.rows) + len(read.problems),

@@ -1,0 +1,60 @@
+"""Files for a merchant's spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from loyaltyadmin.points_adjustments.models import Line
+from loyaltyadmin.points_adjustments.states import Action
+
+
+def answer(*, file_name: str, rows: Iterable[Sequence[object]]) -> HttpResponse:
+    """This will give the rows as a CSV file to keep."""
+    response = HttpResponse(
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{file_name}"'},
+    )
+    response.write("\ufeff")  # else spreadsheets take Arabic for something else
+    csv.writer(response).writerows(rows)
+    return response
+
+
+def template_rows() -> Iterator[Sequence[object]]:
+    """This will give an example of what can be uploaded."""
+    yield "customer_id", "points", "reason"
+    yield "1001", "50", _("A gift")
+    yield "1002", "-20", _("A correction")
+
+
+def result_rows(*, lines: Iterable[Line]) -> Iterator[Sequence[object]]:
+    """This will give every line with its outcome, under a header.
+
+    `points` is what was sent, with its sign; `action` what was asked for; `balance_before` the
+    balance that was read for it, where one was.
+    """
+    yield (
+        *("line", "customer_id", "points", "action", "balance_before"),
+        *("reason", "reference", "outcome", "date", "detail"),
+    )
+    for line in lines:
+        yield (
+            line.position,
+            line.customer_id,
+            f"{line.direction}{line.points}" if line.points is not None else "",
+            f"{line.action} {line.target}" if line.action == Action.SET else line.action,
+            line.balance_before if line.balance_before is not None else "",
+            _harmless(line.reason),
+            line.reference,
+            line.get_status_display(),
+            line.applied_at.isoformat() if line.applied_at else "",
+            _harmless(line.zid_message or line.problem),
+        )
+
+
+def _harmless(text: str) -> str:
+    """What no spreadsheet takes for a formula, whoever wrote it."""
+    return f"'{text}" if text.lstrip()[:1] in {"=", "+", "-", "@"} or text[:1].isspace() else text

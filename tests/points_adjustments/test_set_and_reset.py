@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+import requests
+import responses
+import time_machine
+from django.test import Client as BrowserClient
+from django.utils import timezone
+
+from loyaltyadmin.points_adjustments import sending
+from loyaltyadmin.points_adjustments.models import Line
+from loyaltyadmin.points_adjustments.states import Action, LineStatus
+from loyaltyadmin.stores.models import Store
+from loyaltyadmin.stores.pacer import Pacer
+from loyaltyadmin.zid.client import Client
+from tests.points_adjustments.conftest import (
+    DETAILS,
+    Ledger,
+    make_job,
+    make_line,
+    settle_time,
+)
+
+
+def line_to(store: Store, target: int, *, action: Action = Action.SET) -> Line:
+    return make_line(store, action=action, target=target, direction="", points=None)
+
+
+@pytest.mark.parametrize(
+    ("has", "target", "sent"), [(30, 100, ("+", 70)), (130, 100, ("-", 30)), (0, 5, ("+", 5))]
+)
+def test_it_sends_what_is_missing_to_the_balance_it_read(
+    ledger: Ledger,
+    store: Store,
+    zid_client: Client,
+    pace: Pacer,
+    has: int,
+    target: int,
+    sent: tuple[str, int],
+) -> None:
+    ledger.opening[1001] = has
+    line = line_to(store, target)
+
+    sending.send(line=line, zid=zid_client, pace=pace)
+
+    line.refresh_from_db()
+    assert (line.direction, line.points) == sent
+    assert line.balance_before == has
+    assert line.status == LineStatus.APPLIED
+    assert ledger.points_of(1001) == target
+
+
+def test_it_takes_everything_away_on_a_reset(
+    ledger: Ledger, store: Store, zid_client: Client, pace: Pacer
+) -> None:
+    ledger.opening[1001] = 42
+
+    sending.send(line=line_to(store, 0, action=Action.RESET), zid=zid_client, pace=pace)
+
+    assert ledger.points_of(1001) == 0
+
+
+def test_it_sends_nothing_when_the_balance_is_right_already(
+    ledger: Ledger, store: Store, zid_client: Client, pace: Pacer
+) -> None:
+    ledger.opening[1001] = 100
+    line = line_to(store, 100)
+
+    sending.send(line=line, zid=zid_client, pace=pace)
+
+    line.refresh_from_db()
+    assert (line.status, line.problem) == (LineStatus.SKIPPED, "balance_is_right")
+    assert line.balance_before == 100
+    assert ledger.adjustments == 0
+
+
+def test_it_rejects_the_line_when_zid_does_not_know_the_customer(
+    zid: responses.RequestsMock, store: Store, zid_client: Client, pace: Pacer
+) -> None:
+    zid.get(DETAILS, status=404)
+    line = line_to(store, 100)
+
+    sending.send(line=line, zid=zid_client, pace=pace)
+
+    line.refresh_from_db()
+    assert (line.status, line.problem) == (LineStatus.REJECTED, "customer_not_found")
+
+
+def test_it_sends_nothing_when_the_balance_cannot_be_read(
+    zid: responses.RequestsMock, store: Store, zid_client: Client, pace: Pacer
+) -> None:
+    zid.get(DETAILS, body=requests.ReadTimeout())
+    job_line = make_job(store, customers=1).lines.get()
+    Line.objects.filter(id=job_line.id).update(
+        action=Action.SET, target=5, direction="", points=None
+    )
+    line = Line.objects.get()
+
+    answered = sending.send(line=line, zid=zid_client, pace=pace)
+
+    assert not answered
+    assert Line.objects.get().status == LineStatus.PENDING
+
+
+def test_it_settles_a_lost_one_before_it_works_it_out_again(
+    ledger: Ledger, store: Store, zid_client: Client, pace: Pacer
+) -> None:
+    ledger.opening[1001] = 30
+    line = line_to(store, 100)
+    ledger.loses_the_answer(applied=True)
+
+    sending.send(line=line, zid=zid_client, pace=pace)
+    sending.settle(line=line, zid=zid_client)
+
+    line.refresh_from_db()
+    assert line.status == LineStatus.APPLIED
+    assert (line.balance_before, line.points) == (30, 70)
+    assert ledger.points_of(1001) == 100
+
+
+def test_it_works_out_anew_what_did_not_happen(
+    ledger: Ledger, store: Store, zid_client: Client, pace: Pacer
+) -> None:
+    job = make_job(store, customers=1)
+    job.move(to="running", started_at=timezone.now())
+    job.lines.update(action=Action.SET, target=100, direction="", points=None)
+    line = job.lines.get()
+    ledger.opening[1001] = 30
+    ledger.loses_the_answer(applied=False)
+    sending.send(line=line, zid=zid_client, pace=pace)
+    with time_machine.travel(timezone.now() + dt.timedelta(seconds=settle_time() + 1)):
+        sending.settle(line=line, zid=zid_client)
+        ledger.opening[1001] = 90  # the customer bought something meanwhile
+
+        sending.send(line=job.lines.get(), zid=zid_client, pace=pace)
+
+    assert job.lines.get().balance_before == 90
+    assert ledger.points_of(1001) == 100
+
+
+@pytest.mark.parametrize(
+    ("action", "points", "expected"),
+    [("set", "100", 100), ("set", "0", 0), ("reset", "", 0), ("reset", "55", 0)],
+)
+def test_the_form_sets_and_resets(
+    ledger: Ledger, store: Store, merchant: BrowserClient, action: str, points: str, expected: int
+) -> None:
+    ledger.opening[1001] = 42
+    form = {
+        "action": action,
+        "points": points,
+        "reason": "x",
+        "submission": "11111111-1111-4111-8111-111111111111",
+    }
+
+    response = merchant.post("/customers/1001/adjust/", form, headers={"HX-Request": "true"})
+
+    assert response.status_code == 200
+    assert ledger.points_of(1001) == expected

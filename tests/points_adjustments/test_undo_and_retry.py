@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from loyaltyadmin.points_adjustments import balances, operations, turns
+from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
+from loyaltyadmin.points_adjustments.states import Direction, JobStatus, LineStatus
+from loyaltyadmin.stores.models import RateBucket, Store
+from tests.conftest import empty_buckets
+from tests.points_adjustments.conftest import Ledger, make_job
+
+
+def work(store: Store) -> None:
+    RateBucket.objects.all().delete()
+    empty_buckets()
+    turns.take_turn(store_id=store.id, sleep=lambda seconds: None)
+
+
+def finished_job(store: Store, ledger: Ledger, *, customers: int = 3) -> BulkAdjustment:
+    job = make_job(store, customers=customers)
+    work(store)
+    job.refresh_from_db()
+    assert job.status == JobStatus.FINISHED
+    return job
+
+
+def outcomes(job: BulkAdjustment) -> list[str]:
+    return list(job.lines.order_by("position").values_list("status", flat=True))
+
+
+def test_it_drafts_the_opposite_of_every_applied_line(ledger: Ledger, store: Store) -> None:
+    ledger.refuses(422)
+    job = finished_job(store, ledger)
+
+    undo = operations.undo_bulk_adjustment(job=job, reason="A mistake")
+
+    lines = undo.lines.order_by("position")
+    assert undo.status == JobStatus.DRAFT
+    assert [line.customer_id for line in lines] == [1002, 1003]
+    assert {(line.direction, line.points) for line in lines} == {(Direction.TAKE, 10)}
+    assert undo.undoes == job
+    assert job.undone_by == undo
+
+
+def test_the_lines_it_takes_back_become_undone(ledger: Ledger, store: Store) -> None:
+    job = finished_job(store, ledger)
+    undo = operations.undo_bulk_adjustment(job=job, reason="A mistake")
+
+    operations.confirm_bulk_adjustment(job=undo)
+    work(store)
+
+    assert outcomes(job) == [LineStatus.UNDONE] * 3
+    assert [ledger.points_of(customer_id) for customer_id in (1001, 1002, 1003)] == [0, 0, 0]
+
+
+def test_a_job_is_undone_once(ledger: Ledger, store: Store) -> None:
+    job = finished_job(store, ledger)
+
+    first = operations.undo_bulk_adjustment(job=job, reason="A mistake")
+    again = operations.undo_bulk_adjustment(job=job, reason="A mistake")
+
+    assert again == first
+    assert BulkAdjustment.objects.count() == 2
+
+
+def test_a_discarded_undo_can_be_drafted_again(ledger: Ledger, store: Store) -> None:
+    job = finished_job(store, ledger)
+    discarded = operations.undo_bulk_adjustment(job=job, reason="A mistake")
+    operations.cancel_bulk_adjustment(job=discarded)
+
+    undo = operations.undo_bulk_adjustment(job=job, reason="A mistake")
+
+    assert undo != discarded
+    assert undo.lines.count() == 3
+
+
+def test_a_job_that_is_not_over_cannot_be_undone(ledger: Ledger, store: Store) -> None:
+    job = make_job(store)
+
+    with pytest.raises(operations.NotPossible):
+        operations.undo_bulk_adjustment(job=job, reason="A mistake")
+
+
+def test_the_draft_of_an_undo_knows_who_cannot_give_the_points_back(
+    ledger: Ledger, store: Store
+) -> None:
+    job = finished_job(store, ledger)
+    ledger.opening[1002] = -4  # spent some of the ten meanwhile
+
+    undo = operations.undo_bulk_adjustment(job=job, reason="A mistake")
+    work(store)
+
+    undo.refresh_from_db()
+    assert undo.balances_checked_at is not None
+    assert [line.customer_id for line in balances.short_of_points(job=undo)] == [1002]
+
+
+def test_many_balances_are_read_by_the_page(ledger: Ledger, store: Store, settings: Any) -> None:
+    settings.ZID_RATE_LIMIT_BURST = 1000
+    job = finished_job(store, ledger, customers=250)
+    ledger.opening[1200] = -10
+    reads_before = ledger.reads
+
+    undo = operations.undo_bulk_adjustment(job=job, reason="A mistake")
+    work(store)
+
+    undo.refresh_from_db()
+    assert ledger.reads - reads_before == 3
+    assert [line.customer_id for line in balances.short_of_points(job=undo)] == [1200]
+
+
+def test_checking_the_balances_sends_nothing(ledger: Ledger, store: Store) -> None:
+    job = finished_job(store, ledger)
+    sent = ledger.adjustments
+
+    operations.undo_bulk_adjustment(job=job, reason="A mistake")
+    work(store)
+
+    assert ledger.adjustments == sent
+
+
+def test_it_drafts_what_zid_refused_as_a_new_job(ledger: Ledger, store: Store) -> None:
+    ledger.refuses(422)
+    ledger.refuses(404)
+    job = finished_job(store, ledger)
+
+    retry = operations.retry_bulk_adjustment(job=job)
+    operations.confirm_bulk_adjustment(job=retry)
+    work(store)
+
+    assert retry.retries == job
+    assert outcomes(retry) == [LineStatus.APPLIED] * 2
+    assert outcomes(job) == [LineStatus.REJECTED, LineStatus.REJECTED, LineStatus.APPLIED]
+    assert len(ledger.entries) == 3
+
+
+def test_it_drafts_what_a_cancelled_job_did_not_send(ledger: Ledger, store: Store) -> None:
+    job = make_job(store)
+    operations.cancel_bulk_adjustment(job=job)
+
+    retry = operations.retry_bulk_adjustment(job=job)
+
+    assert retry.lines.count() == 3
+
+
+def test_a_line_is_retried_once(ledger: Ledger, store: Store) -> None:
+    ledger.refuses(422)
+    job = finished_job(store, ledger)
+    operations.retry_bulk_adjustment(job=job)
+
+    with pytest.raises(operations.NotPossible):
+        operations.retry_bulk_adjustment(job=job)
+
+
+def test_a_line_that_may_have_happened_is_never_retried(ledger: Ledger, store: Store) -> None:
+    job = finished_job(store, ledger)
+
+    for status in set(LineStatus) - {LineStatus.REJECTED, LineStatus.SKIPPED}:
+        assert not operations.retryable_lines(job=job).filter(status=status).exists()
+    with pytest.raises(operations.NotPossible):
+        operations.retry_bulk_adjustment(job=job)
+
+
+def test_a_retried_undo_still_marks_the_first_line_as_undone(ledger: Ledger, store: Store) -> None:
+    job = finished_job(store, ledger, customers=1)
+    undo = operations.undo_bulk_adjustment(job=job, reason="A mistake")
+    ledger.refuses(422)
+    operations.confirm_bulk_adjustment(job=undo)
+    work(store)
+    undo.refresh_from_db()
+
+    retry = operations.retry_bulk_adjustment(job=undo)
+    operations.confirm_bulk_adjustment(job=retry)
+    work(store)
+
+    assert outcomes(job) == [LineStatus.UNDONE]
+    assert ledger.points_of(1001) == 0
+    assert Line.objects.count() == 3
