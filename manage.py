@@ -8,6 +8,9 @@ import sys
 
 from django.core.management import execute_from_command_line
 
+from loyaltyadmin.web import development
+
 if __name__ == "__main__":
+    development.load_last_run()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "loyaltyadmin.settings")
     execute_from_command_line(sys.argv)

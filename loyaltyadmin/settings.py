@@ -315,7 +315,7 @@ if REDIS_URL:
         "unacked_restore_throttle": 1,
     }
 else:
-    CELERY_BROKER_URL = "files://"  # loyaltyadmin/file_broker.py
+    CELERY_BROKER_URL = "files://localhost"  # loyaltyadmin/file_broker.py
     CELERY_WORKER_CONCURRENCY = env_int("WORKER_CONCURRENCY", 8, least=1)
     CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
     CELERY_BROKER_TRANSPORT_OPTIONS = {

@@ -8,34 +8,10 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from loyaltyadmin.points_adjustments import reference, sheet
+from loyaltyadmin.points_adjustments import reference, sheet, words
 from loyaltyadmin.points_adjustments.states import Action
 
-UNREADABLE = {
-    "too_large": _("The file is larger than 20 MB. Split it and upload the parts one by one."),
-    "empty": _("The file is empty."),
-    "not_text": _("This is not a CSV file. Save it as CSV in your spreadsheet and upload that."),
-    "no_header": _(
-        "The first line must name the columns: customer_id, points and, if you like, reason."
-    ),
-    "double_header": _(
-        "Two columns have the same meaning, such as customer_id and id. Keep only one of them."
-    ),
-    "bad_quotes": _("A quotation mark in the file is not closed. Close it or remove it."),
-    "too_many_rows": _(
-        "The file has more than 100,000 lines. Split it and upload the parts one by one."
-    ),
-}
 NO_ROWS = _("No line of the file could be read. The first one with an error is line %(line)s.")
-
-PROBLEMS = {
-    "bad_customer_id": _("the customer number is not a whole number"),
-    "bad_points": _("the points are not a whole number"),
-    "bad_action": _("the action is none of add, take, set and reset"),
-    "no_points": _("the points are zero"),
-    "extra_cells": _("more cells than the first line has columns"),
-    "too_many_points": _("more than 1,000,000 points at once"),
-}
 
 
 class ReasonField(forms.CharField):
@@ -117,7 +93,7 @@ class StartBulkAdjustmentForm(forms.Form):
     file = forms.FileField(
         label=_("CSV file"),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
-        error_messages={"required": _("Choose a CSV file."), "empty": UNREADABLE["empty"]},
+        error_messages={"required": _("Choose a CSV file."), "empty": words.UNREADABLE["empty"]},
     )
     reason = ReasonField(required=False)
 
@@ -127,14 +103,14 @@ class StartBulkAdjustmentForm(forms.Form):
         upload = self.cleaned_data["file"]
         self.file_name = upload.name
         if upload.size > sheet.MOST_BYTES:
-            raise forms.ValidationError(UNREADABLE["too_large"])
+            raise forms.ValidationError(words.UNREADABLE["too_large"])
         try:
             read = sheet.read(content=upload.read())
         except sheet.Unreadable as error:
-            raise forms.ValidationError(UNREADABLE[error.code]) from None
+            raise forms.ValidationError(words.UNREADABLE[error.code]) from None
         if not read.rows:
             if not read.problems:
-                raise forms.ValidationError(UNREADABLE["empty"])
+                raise forms.ValidationError(words.UNREADABLE["empty"])
             raise forms.ValidationError(NO_ROWS, params={"line": read.problems[0].line})
         return read
 

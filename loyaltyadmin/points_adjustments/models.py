@@ -14,7 +14,7 @@ from loyaltyadmin.points_adjustments.states import (
     JOB_OVER,
     LINE_ARROWS,
     LINE_DONE,
-    LINE_IN_FLIGHT,
+    LINE_OPEN,
     Action,
     Direction,
     JobStatus,
@@ -60,8 +60,9 @@ class BulkAdjustment(models.Model):
     file_name = models.CharField(max_length=255, blank=True)
     reason = models.CharField(max_length=255, blank=True)
     problems = models.JSONField(
-        default=list, help_text="the file's lines that could not be read: line, code, value"
+        default=list, help_text="the first lines that could not be read: line, code, value"
     )
+    problems_count = models.PositiveIntegerField(default=0, help_text="how many those are in all")
     pause_reason = models.CharField(max_length=8, choices=PauseReason, blank=True)
     cancel_reason = models.CharField(max_length=8, choices=CancelReason, blank=True)
     undoes = models.OneToOneField(
@@ -274,9 +275,9 @@ class Line(models.Model):
         return f"line {self.reference} of store {self.store_id}"
 
     @property
-    def is_in_flight(self) -> bool:
-        """Whether its outcome is still open: it is on its way, or being looked up."""
-        return self.status in LINE_IN_FLIGHT
+    def is_open(self) -> bool:
+        """Whether its outcome is still to come."""
+        return self.status in LINE_OPEN
 
     @property
     def sent_reason(self) -> str:

@@ -122,6 +122,7 @@ def start_bulk_adjustment(
         file_name=file_name[-255:],
         reason=reason,
         problems=[asdict(problem) for problem in sheet.problems[:PROBLEMS_KEPT]],
+        problems_count=len(sheet.problems),
         created_at=now,
     )
     Line.objects.bulk_create(

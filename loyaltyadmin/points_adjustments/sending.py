@@ -94,7 +94,7 @@ def send(*, line: Line, zid: Client, pace: Pacer) -> bool:
     except errors.NotFound:
         _reject(line=line, problem="customer_not_found", zid_message="")
     except errors.Rejected as error:
-        _reject(line=line, problem="rejected", zid_message=zids_words(error=error))
+        _reject(line=line, problem="rejected", zid_message=error.words)
     except errors.ZidError as error:
         # OutcomeUnknown; and anything unforeseen is no clear answer either.
         logger.info("%s: %s", line, error)
@@ -198,12 +198,6 @@ def give_back(*, line: Line, problem: str) -> None:
     if line.job_id is not None:
         problem = "cancelled"
     line.move(to=LineStatus.SKIPPED, ended_at=timezone.now(), problem=problem)
-
-
-def zids_words(*, error: errors.Rejected) -> str:
-    """Zid's sentences about what is wrong, one a line."""
-    sentences = [sentence for field in error.fields.values() for sentence in field]
-    return "\n".join(sentences or [error.message or ""])
 
 
 def _work_out(*, line: Line, zid: Client) -> dict[str, object]:

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from loyaltyadmin.points_adjustments import reference
 from loyaltyadmin.points_adjustments.states import Action
 
 MOST_BYTES = 20 * 1024 * 1024
@@ -153,12 +154,15 @@ def _row(position: int, cells: dict[str, str]) -> Row | Problem:
         value = cells["points"] if read != "bad_action" else cells["action"]
         return Problem(line=position, code=read, value=value[:50])
     action, amount = read
+    reason = cells.get("reason", "")
+    if len(reason) > reference.longest_text():
+        return Problem(line=position, code="long_reason", value=f"{reason[:40]}…")
     return Row(
         position=position,
         customer_id=int(customer[2]),
         action=action,
         amount=amount,
-        reason=cells.get("reason", "")[:255],
+        reason=reason,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
@@ -30,9 +30,12 @@ def template_rows() -> Iterator[Sequence[object]]:
     yield "1002", "-20", _("A correction")
 
 
-def result_rows(*, lines: Iterable[Line]) -> Iterator[Sequence[object]]:
+def result_rows(
+    *, lines: Iterable[Line], text_of: Callable[[Line], str]
+) -> Iterator[Sequence[object]]:
     """This will give every line with its outcome, under a header.
 
+    `outcome` is a code for scripts, `detail` what `text_of` the line says to people.
     `points` is what was sent, with its sign; `action` what was asked for; `balance_before` the
     balance that was read for it, where one was.
     """
@@ -49,9 +52,9 @@ def result_rows(*, lines: Iterable[Line]) -> Iterator[Sequence[object]]:
             line.balance_before if line.balance_before is not None else "",
             _harmless(line.reason),
             line.reference,
-            line.get_status_display(),
+            line.status,
             line.applied_at.isoformat() if line.applied_at else "",
-            _harmless(line.zid_message or line.problem),
+            _harmless(text_of(line)),
         )
 
 

@@ -21,6 +21,7 @@ from loyaltyadmin.points_adjustments import (
     progress,
     spreadsheets,
     tasks,
+    words,
 )
 from loyaltyadmin.points_adjustments.forms import (
     AdjustCustomerPointsForm,
@@ -89,7 +90,7 @@ def _adjustment(
         return render(request, template, context, status=status)
     template = "points_adjustments/_adjust_customer_points.html"
     response = render(request, template, context, status=status)
-    if line is not None and not line.is_in_flight:
+    if line is not None and not line.is_open:
         trigger_client_event(response, "points-changed")
     return response
 
@@ -200,7 +201,7 @@ def read_results(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
     job = _job(request, job_id)
     return spreadsheets.answer(
         file_name=f"bulk-adjustment-{job.created_at:%Y-%m-%d}.csv",
-        rows=spreadsheets.result_rows(lines=progress.results_of(job=job)),
+        rows=spreadsheets.result_rows(lines=progress.results_of(job=job), text_of=words.text_of),
     )
 
 

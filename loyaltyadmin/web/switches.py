@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Generic, TypeVar
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -28,7 +29,11 @@ class Switched(Generic[T]):
 
 
 def wants_active(request: HttpRequest) -> bool:
-    return request.POST.get("active") == "1"
+    """Raises: BadRequest for anything but 1 and 0; a garbled form must not switch anything off."""
+    active = request.POST.get("active")
+    if active not in {"0", "1"}:
+        raise BadRequest("active is neither 1 nor 0")
+    return active == "1"
 
 
 def switch(

@@ -138,7 +138,7 @@ def describe(error: errors.ZidError) -> tuple[str, str, int]:
         case errors.Rejected():
             return (
                 _("Zid did not accept the change"),
-                error.message or _("Zid gave no reason."),
+                error.words or _("Zid gave no reason."),
                 HTTPStatus.UNPROCESSABLE_ENTITY,
             )
         case errors.OutcomeUnknown():

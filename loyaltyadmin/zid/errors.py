@@ -102,6 +102,12 @@ class Rejected(ZidError):
         self.code = code
         self.fields = fields or {}
 
+    @property
+    def words(self) -> str:
+        """All that Zid said, one sentence a line: about the fields, or else in general."""
+        sentences = [sentence for field in self.fields.values() for sentence in field]
+        return "\n".join(sentences or [self.message or ""])
+
 
 class NotFound(ZidError):
     """Say that Zid has no such record (404)."""

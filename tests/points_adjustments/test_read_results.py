@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from loyaltyadmin.points_adjustments import progress, sheet
 from loyaltyadmin.points_adjustments.models import BulkAdjustment
@@ -40,9 +40,7 @@ def test_it_gives_every_line_with_its_outcome(store: Store, merchant: Client) ->
     assert [row["customer_id"] for row in rows] == ["1001", "1002", "1003"]
     assert [row["points"] for row in rows] == ["-10", "+10", "+10"]
     assert [row["reference"] for row in rows] == [line.reference for line in lines]
-    with translation.override("en"):
-        outcomes = [line.get_status_display() for line in lines]
-    assert [row["outcome"] for row in rows] == outcomes
+    assert [row["outcome"] for row in rows] == ["applied", "rejected", "pending"]
     assert [row["date"] for row in rows] == [now.isoformat(), "", ""]
     assert [row["detail"] for row in rows] == ["", "رصيد غير كاف", ""]
 

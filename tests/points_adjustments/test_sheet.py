@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyaltyadmin.points_adjustments import forms, sheet
+from loyaltyadmin.points_adjustments import reference, sheet, words
 from loyaltyadmin.points_adjustments.sheet import Problem, Row, Sheet, Unreadable
 from loyaltyadmin.points_adjustments.states import Action
 
@@ -230,7 +230,7 @@ def test_it_says_what_a_file_is_that_it_cannot_read(content: bytes, code: str) -
         sheet.read(content=content)
 
     assert caught.value.code == code
-    assert forms.UNREADABLE[code]
+    assert words.UNREADABLE[code]
 
 
 def test_it_refuses_a_file_of_more_than_20_megabytes_and_no_smaller_one() -> None:
@@ -257,13 +257,14 @@ def test_every_problem_has_its_words() -> None:
         "bad_customer_id",
         "bad_points",
         "bad_action",
+        "long_reason",
         "no_points",
         "too_many_points",
         "extra_cells",
     }
 
-    assert set(forms.PROBLEMS) == codes
-    assert set(forms.UNREADABLE) == {
+    assert set(words.FILE_PROBLEMS) == codes
+    assert set(words.UNREADABLE) == {
         "too_large",
         "empty",
         "not_text",
@@ -357,3 +358,41 @@ def test_it_gives_back_what_a_spreadsheet_wrote(
         (row.customer_id, row.amount if row.action is Action.ADD else -row.amount, row.reason)
         for row in found.rows
     ] == written
+
+
+def test_it_names_a_reason_that_is_too_long_instead_of_cutting_it() -> None:
+    longest = "x" * reference.longest_text()
+
+    found = read(f"customer_id,points,reason\n1001,5,{longest}\n1002,5,{longest}x\n")
+
+    assert [row.customer_id for row in found.rows] == [1001]
+    assert [(it.line, it.code) for it in found.problems] == [(3, "long_reason")]
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ("5,add", (Action.ADD, 5)),
+        ("5,خصم", (Action.TAKE, 5)),
+        ("-5,", (Action.TAKE, 5)),
+        ("0,set", (Action.SET, 0)),
+        ("70,SET", (Action.SET, 70)),
+        (",reset", (Action.RESET, 0)),
+        ("0,تصفير", (Action.RESET, 0)),
+        ("-5,add", "bad_points"),
+        ("-5,take", "bad_points"),
+        ("5,reset", "bad_points"),
+        (",set", "bad_points"),
+        ("0,add", "no_points"),
+        ("5,double", "bad_action"),
+    ],
+)
+def test_an_action_says_what_the_points_mean(
+    cells: str, expected: tuple[Action, int] | str
+) -> None:
+    found = read(f"customer_id,points,action\n1001,{cells}\n")
+
+    if isinstance(expected, str):
+        assert [problem.code for problem in found.problems] == [expected]
+    else:
+        assert [(row.action, row.amount) for row in found.rows] == [expected]

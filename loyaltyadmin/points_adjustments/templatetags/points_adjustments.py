@@ -6,47 +6,20 @@ import math
 from django import template
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
-from loyaltyadmin.points_adjustments import forms
+from loyaltyadmin.points_adjustments import forms, words
 from loyaltyadmin.points_adjustments.models import Line
 from loyaltyadmin.points_adjustments.progress import Progress
-from loyaltyadmin.points_adjustments.states import Direction, LineStatus
+from loyaltyadmin.points_adjustments.states import Direction
 
 register = template.Library()
-
-PROBLEMS = {
-    **forms.PROBLEMS,
-    "customer_not_found": gettext_lazy("Your store has no customer with this number."),
-    "not_applied": gettext_lazy("Zid's points history shows that it was not made."),
-    "not_sent": gettext_lazy("It did not reach Zid, or Zid was too busy. Try again in a minute."),
-    "cancelled": gettext_lazy("The bulk adjustment was cancelled before its turn."),
-    "access_lost": gettext_lazy("Zid no longer accepted the app's access to the store."),
-    "balance_is_right": gettext_lazy("The balance was right already."),
-    "history_unclear": gettext_lazy("The points history shows an entry that may be this one."),
-    "decided": gettext_lazy("Decided by hand."),
-}
-
-# How the currencies of Zid's stores are written beside an amount; any other is its code.
-CURRENCIES = {
-    "SAR": gettext_lazy("SAR"),
-    "AED": gettext_lazy("AED"),
-    "KWD": gettext_lazy("KWD"),
-    "BHD": gettext_lazy("BHD"),
-    "OMR": gettext_lazy("OMR"),
-    "QAR": gettext_lazy("QAR"),
-}
 
 
 @register.simple_tag
 def adjust_form() -> forms.AdjustCustomerPointsForm:
     """An empty form; pages of other packages show it by this tag."""
     return forms.AdjustCustomerPointsForm()
-
-
-@register.filter
-def currency_name(code: str) -> str:
-    return str(CURRENCIES.get(code, code))
 
 
 @register.filter
@@ -57,15 +30,12 @@ def sign(direction: str) -> str:
 
 @register.filter
 def problem_of_code(code: str) -> str:
-    return str(PROBLEMS.get(code, ""))
+    return words.problem_of(code=code)
 
 
 @register.filter
 def problem_text(line: Line) -> str:
-    """Why a line was not applied: in Zid's own words where it gave any."""
-    if line.status == LineStatus.PENDING:
-        return ""
-    return line.zid_message or problem_of_code(line.problem)
+    return words.text_of(line)
 
 
 @register.filter

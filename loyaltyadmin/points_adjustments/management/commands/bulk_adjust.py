@@ -9,8 +9,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, no_translations
 
-from loyaltyadmin.points_adjustments import operations, progress, reference, sheet, tasks
-from loyaltyadmin.points_adjustments.forms import PROBLEMS, UNREADABLE
+from loyaltyadmin.points_adjustments import (
+    operations,
+    progress,
+    reference,
+    sheet,
+    tasks,
+    words,
+)
 from loyaltyadmin.points_adjustments.models import BulkAdjustment
 from loyaltyadmin.points_adjustments.states import Action, JobStatus
 from loyaltyadmin.stores.models import Store
@@ -64,7 +70,8 @@ class Command(BaseCommand):
 
     def _show(self, read: sheet.Sheet) -> None:
         for problem in read.problems:
-            self.stdout.write(f"Line {problem.line} is left out: {PROBLEMS[problem.code]}.")
+            why = words.problem_of(code=problem.code)
+            self.stdout.write(f"Line {problem.line} is left out: {why}.")
         self.stdout.write(
             f"{len(read.rows)} lines ready, {len(read.problems)} left out, "
             f"{read.duplicates} for a customer who has an earlier line; "
@@ -114,7 +121,7 @@ def _read(path: Path) -> sheet.Sheet:
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}.", returncode=2) from None
     except sheet.Unreadable as error:
-        raise CommandError(str(UNREADABLE[error.code]), returncode=2) from None
+        raise CommandError(str(words.UNREADABLE[error.code]), returncode=2) from None
 
 
 def _left(job: BulkAdjustment) -> str:
@@ -134,8 +141,8 @@ def _preview(read: sheet.Sheet, *, seconds: float) -> dict[str, Any]:
         "lines": len(read.rows) + len(read.problems),
         "ready": len(read.rows),
         "problems": [
-            {"line": problem.line, "code": problem.code, "text": str(PROBLEMS[problem.code])}
-            for problem in read.problems
+            {"line": it.line, "code": it.code, "text": words.problem_of(code=it.code)}
+            for it in read.problems
         ],
         "duplicates": read.duplicates,
         "points_added": read.points_added,

@@ -1,0 +1,35 @@
+"""Money and percentages, as merchants write them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django import template
+from django.utils import formats
+from django.utils.translation import gettext_lazy as _
+
+register = template.Library()
+
+# How the currencies of Zid's stores are written beside an amount; any other is its code.
+CURRENCIES = {
+    "SAR": _("SAR"),
+    "AED": _("AED"),
+    "KWD": _("KWD"),
+    "BHD": _("BHD"),
+    "OMR": _("OMR"),
+    "QAR": _("QAR"),
+}
+
+
+@register.filter
+def currency_name(code: str) -> str:
+    return str(CURRENCIES.get(code, code))
+
+
+@register.filter
+def amount(value: Decimal | int) -> str:
+    """A number with the digits it has: 7.5 and not 7.50, 1,000 and not 1,000.00."""
+    digits = format(Decimal(value), "f")
+    if "." in digits:
+        digits = digits.rstrip("0").rstrip(".")
+    return formats.number_format(digits, force_grouping=True)
