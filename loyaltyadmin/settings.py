@@ -299,6 +299,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 2.0,
         "options": {"expires": 10},
     },
+    "check-installations": {
+        "task": "loyaltyadmin.stores.tasks.check_installations",
+        "schedule": 5.0,
+        "options": {"expires": 10},
+    },
     "clear-sessions": {
         "task": "loyaltyadmin.web.tasks.clear_sessions",
         "schedule": 24 * 60 * 60.0,

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="program")),
     path("", include("loyaltyadmin.web.urls")),
     path("zid/", include("loyaltyadmin.zid_oauth.urls")),
+    path("zid/", include("loyaltyadmin.stores.urls")),
     path("program/", include("loyaltyadmin.program.urls")),
     path("cashback-rules/", include("loyaltyadmin.cashback_rules.urls")),
     path("redemption-methods/", include("loyaltyadmin.redemption_methods.urls")),

@@ -162,7 +162,7 @@ def test_sqlite_in_the_data_folder_is_the_default(load, tmp_path):
     assert database["ENGINE"] == "django.db.backends.sqlite3"
     assert database["NAME"] == str(tmp_path / "new" / "loyaltyadmin.sqlite3")
     assert "journal_mode=WAL" in database["OPTIONS"]["init_command"]
-    assert settings["CELERY_BROKER_URL"] == "files://"
+    assert settings["CELERY_BROKER_URL"] == "files://localhost"
 
 
 def test_postgresql_and_redis_are_taken(load):

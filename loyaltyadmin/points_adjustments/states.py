@@ -91,6 +91,7 @@ JOB_ARROWS: dict[tuple[JobStatus, JobStatus], str] = {
     (JobStatus.CANCELLING, JobStatus.CANCELLED): "every line has its outcome, sent or not",
 }
 
+JOB_STOPPABLE = frozenset({JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.PAUSED})
 JOB_OVER = frozenset({JobStatus.CANCELLED, JobStatus.FINISHED})
 
 

@@ -14,12 +14,13 @@ import uuid
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from loyaltyadmin.points_adjustments import balances, sending
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line, Turn
 from loyaltyadmin.points_adjustments.states import (
+    JOB_STOPPABLE,
     LINE_OPEN,
     JobStatus,
     LineStatus,
@@ -87,8 +88,7 @@ def stop_all(*, store: Store) -> None:
     Every line is accounted for. What was not sent is skipped; what is unknown cannot be looked up
     and is unsettled, until the store installs the app again (`sweep`) or the merchant decides.
     """
-    stoppable = [JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.PAUSED]
-    for job in BulkAdjustment.objects.filter(store=store, status__in=stoppable):
+    for job in BulkAdjustment.objects.filter(store=store, status__in=JOB_STOPPABLE):
         job.move(to=JobStatus.CANCELLING, cancel_reason=BulkAdjustment.CancelReason.ACCESS)
     for line in Line.objects.filter(store=store, status=LineStatus.UNKNOWN):
         line.move(to=LineStatus.UNSETTLED, problem="access_lost")
@@ -118,6 +118,11 @@ def sweep() -> list[int]:
     for job in BulkAdjustment.objects.filter(status=JobStatus.CANCELLING):
         skip_pending(job=job)  # one may have been given back at the very moment of cancelling
         end_if_done(job=job)
+    for store in Store.objects.filter(uninstalled_at__isnull=False).filter(
+        Exists(BulkAdjustment.objects.filter(store=OuterRef("id"), status__in=JOB_STOPPABLE))
+        | Exists(Line.objects.filter(store=OuterRef("id"), status=LineStatus.UNKNOWN))
+    ):
+        stop_all(store=store)
     for line in Line.objects.filter(
         status=LineStatus.UNSETTLED,
         problem="access_lost",

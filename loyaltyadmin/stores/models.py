@@ -37,6 +37,9 @@ class Store(models.Model):
     # Counts the token sets, so that two processes can tell who refreshes which.
     tokens_version = models.PositiveIntegerField(default=0)
     refresh_claimed_until = models.DateTimeField(null=True)
+    # A hint came that the app was removed; whether that is so has to be asked.
+    check_due_at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(null=True)
     # Only the hash: the token itself is a credential that Zid keeps.
     lookup_token_sha256 = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001
 

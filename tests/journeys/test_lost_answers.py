@@ -55,6 +55,7 @@ def test_it_adjusts_every_customer_exactly_once_when_answers_are_lost(
         "rejected": 0,
         "skipped": 0,
         "unknown": 0,
+        "undone": 0,
     }
     ledger = product.sandbox.ledger(STORE_ID)
     assert Counter(entry["customer_id"] for entry in ledger) == Counter(customers)

@@ -14,6 +14,7 @@ from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.progress import time_left_of
 from loyaltyadmin.points_adjustments.states import JobStatus, LineStatus
 from loyaltyadmin.stores.models import RateBucket, Store
+from loyaltyadmin.stores.operations import disconnect_store
 from loyaltyadmin.stores.pacer import Pacer
 from loyaltyadmin.zid.client import Client
 from tests.conftest import empty_buckets
@@ -230,3 +231,16 @@ def test_there_is_no_time_left_to_tell_of_a_paused_job(store: Store) -> None:
     operations.pause_bulk_adjustment(job=job)
 
     assert time_left_of(job=job) is None
+
+
+def test_the_sweep_stops_the_jobs_of_a_store_that_removed_the_app(
+    ledger: Ledger, store: Store, clock: time_machine.Traveller
+) -> None:
+    job = make_job(store)
+    disconnect_store(store=store)
+
+    turns.sweep()
+
+    job.refresh_from_db()
+    assert (job.status, job.cancel_reason) == (JobStatus.CANCELLED, "access")
+    assert statuses(job) == [LineStatus.SKIPPED] * 3
