@@ -81,7 +81,7 @@ def test_it_adjusts_once_when_the_page_is_left_and_the_form_sent_again(
         """async (form) => (await fetch("adjust/", {
             method: "POST",
             headers: JSON.parse(document.body.getAttribute("hx-headers")),
-            body: new URLSearchParams({...form, direction: "+", points: "7", reason: "هدية"}),
+            body: new URLSearchParams({...form, action: "add", points: "7", reason: "هدية"}),
         })).status""",
         form,
     )
@@ -107,7 +107,7 @@ def test_it_keeps_what_was_typed_when_the_reason_is_missing(
 def test_it_shows_zids_own_words_when_it_refuses(merchant: Merchant, sandbox: Sandbox) -> None:
     merchant.find_customer(CUSTOMER_ID)
     card = merchant.app.locator("#adjust-customer-points")
-    card.locator("input[name=direction][value='-']").check()
+    card.locator("input[name=action][value=take]").check()
 
     merchant.fill_adjustment(points=999_999, reason="تصحيح").click()
 
