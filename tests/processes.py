@@ -1,4 +1,4 @@
-"""The real processes, for tests: the sandbox, the web server and a worker, on free ports.
+"""The real processes, for tests: the sandbox, the web server and workers, on free ports.
 
     with processes.running(data_dir=tmp_path) as product:
         product.install(store_id=90001)
@@ -37,6 +37,7 @@ class Product:
     sandbox: Sandbox
     environment: Mapping[str, str]
     log_dir: Path
+    processes: _Processes
 
     def install(self, *, store_id: int) -> None:
         """Install the app on a store as its merchant would, with the consent given unasked."""
@@ -76,16 +77,34 @@ class Product:
         """What the last line of `manage.py bulk_adjust --wait` says."""
         return dict(json.loads(self.manage("bulk_adjust", *arguments)[-1]))
 
+    def kill_worker(self, number: int = 1) -> None:
+        """`kill -9`, with no warning and no chance to clean up, and start it again."""
+        self.processes.kill_and_start_again(_worker_name(number))
+
+    def worker_pid(self, number: int = 1) -> int:
+        return self.processes.pid(_worker_name(number))
+
     def log(self) -> str:
         """What the app's own processes have written so far."""
-        return "".join(
-            (self.log_dir / f"{name}.log").read_text(encoding="utf-8") for name in ("web", "worker")
-        )
+        files = [self.log_dir / "web.log", *sorted(self.log_dir.glob("worker*.log"))]
+        return "".join(file.read_text(encoding="utf-8") for file in files)
 
 
 @contextlib.contextmanager
-def running(*, data_dir: Path, customers: int = 1200, **settings: str) -> Iterator[Product]:
-    """Start everything with `settings` (SECRET_KEY=…, ZID_SETTLE_SECONDS=…); stop it at the end."""
+def running(
+    *,
+    data_dir: Path,
+    customers: int = 1200,
+    stores: int = 2,
+    rate: int = 0,
+    burst: int = 60,
+    workers: int = 1,
+    **settings: str,
+) -> Iterator[Product]:
+    """Start everything with `settings` (SECRET_KEY=…, ZID_SETTLE_SECONDS=…); stop it at the end.
+
+    `stores`, `customers` of each, `rate` a minute (0 is no limit) and `burst` are the sandbox's.
+    """
     web_port, zid_port = _free_port(), _free_port()
     log_dir = data_dir / "logs"
     log_dir.mkdir(parents=True)
@@ -118,16 +137,35 @@ def running(*, data_dir: Path, customers: int = 1200, **settings: str) -> Iterat
     commands["zid"] = [
         *[sys.executable, "-m", "tests.zid_sandbox", "--port", str(zid_port), "--app-url", url],
         *["--client-id", "sandbox-client", "--client-secret", "sandbox-secret"],
-        *["--app-id", APP_ID, "--rate", "0", "--customers", str(customers)],
+        *["--app-id", APP_ID, "--rate", str(rate), "--burst", str(burst)],
+        *["--stores", str(stores), "--customers", str(customers)],
     ]
     with _Processes(environment=environment, log_dir=log_dir) as processes:
         processes.start("zid", commands["zid"])
         processes.run("migrate", commands["migrate"])
         processes.start("web", commands["web"])
-        processes.start("worker", commands["worker"])
+        for number in range(1, workers + 1):
+            processes.start(_worker_name(number), _worker(commands["worker"], number=number))
         for address in (f"{zid}/healthz", f"{url}/readyz"):
             processes.wait_for(address)
-        yield Product(url=url, sandbox=Sandbox(zid), environment=environment, log_dir=log_dir)
+        yield Product(
+            url=url,
+            sandbox=Sandbox(zid),
+            environment=environment,
+            log_dir=log_dir,
+            processes=processes,
+        )
+
+
+def _worker_name(number: int) -> str:
+    return "worker" if number == 1 else f"worker-{number}"
+
+
+def _worker(command: Sequence[str], *, number: int) -> Sequence[str]:
+    if number == 1:
+        return command
+    # Beat belongs to the first alone, and two of the same name would take each other's orders.
+    return [*(part for part in command if part != "-B"), "-n", f"{_worker_name(number)}@%h"]
 
 
 class _Processes:
@@ -156,7 +194,7 @@ class _Processes:
             self._guard.close()
 
     def start(self, name: str, command: Sequence[str]) -> subprocess.Popen[bytes]:
-        with (self._log_dir / f"{name}.log").open("wb") as output:
+        with (self._log_dir / f"{name}.log").open("ab") as output:
             process = subprocess.Popen(
                 command,
                 cwd=development.ROOT,
@@ -176,6 +214,17 @@ class _Processes:
             raise RuntimeError(f"{name} failed:\n{self._words_of(name)}")
         self._guard.forget(process.pid)
         del self._running[name]
+
+    def pid(self, name: str) -> int:
+        return self._running[name].pid
+
+    def kill_and_start_again(self, name: str) -> None:
+        killed = self._running[name]
+        # The group: what it started, beat, must not outlive it, as under `make run`.
+        _signal_group(killed.pid, signal.SIGKILL)
+        killed.wait()
+        self._guard.forget(killed.pid)
+        self.start(name, list(map(str, killed.args)))
 
     def wait_for(self, address: str) -> None:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
