@@ -175,6 +175,7 @@ class _Processes:
         self._environment = environment
         self._log_dir = log_dir
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._commands: dict[str, Sequence[str]] = {}
 
     def __enter__(self) -> _Processes:
         self._guard = supervisor.Guard()
@@ -206,6 +207,7 @@ class _Processes:
             )
         self._guard.watch(process.pid)
         self._running[name] = process
+        self._commands[name] = command
         return process
 
     def run(self, name: str, command: Sequence[str]) -> None:
@@ -224,7 +226,7 @@ class _Processes:
         _signal_group(killed.pid, signal.SIGKILL)
         killed.wait()
         self._guard.forget(killed.pid)
-        self.start(name, list(map(str, killed.args)))
+        self.start(name, self._commands[name])
 
     def wait_for(self, address: str) -> None:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))

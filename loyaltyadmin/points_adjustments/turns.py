@@ -12,6 +12,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -217,7 +218,7 @@ def _steps(*, store: Store, zid: Client, pace: pacer.Pacer) -> Iterator[bool]:
             .first()
         )
         if unknown is not None:
-            yield sending.settle(line=unknown, zid=zid)
+            yield _unless_refused(partial(sending.settle, line=unknown, zid=zid))
             continue
         unchecked = balances.drafts_to_check().filter(store=store).first()
         if unchecked is not None:
@@ -235,9 +236,23 @@ def _steps(*, store: Store, zid: Client, pace: pacer.Pacer) -> Iterator[bool]:
                     return  # some lines are unknown and not due yet, or another worker has them
                 continue
         line = waiting.pop(0)
-        yield sending.send(line=line, zid=zid, pace=pace)
+        yield _unless_refused(partial(sending.send, line=line, zid=zid, pace=pace))
         if line.status == LineStatus.PENDING:
             waiting = []  # given back, or its job is no longer running: look again
+
+
+def _unless_refused(step: Callable[[], bool]) -> bool:
+    """Take a call that Zid refused with fresh tokens as one that it did not answer.
+
+    Only when Zid refuses to refresh them has the store left; a 401 in between may be anything.
+    """
+    try:
+        return step()
+    except errors.TokenRejected as error:
+        if error.endpoint == stores.REFRESHING:
+            raise
+        logger.info("refused with fresh tokens: %s", error)
+        return False
 
 
 def _job_to_run(*, store: Store) -> BulkAdjustment | None:

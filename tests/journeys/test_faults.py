@@ -46,7 +46,7 @@ FAULTS: list[dict[str, object]] = [
     {"path": ADJUST, "kind": "status", "status": 429, "probability": 0.002},
     {"path": HISTORY, "kind": "status", "status": 503, "probability": 0.01},
 ]
-SETTINGS = {"ZID_TIMEOUT_SECONDS": "1", "ZID_SETTLE_SECONDS": "6"}
+SETTINGS: dict[str, Any] = {"ZID_TIMEOUT_SECONDS": "1", "ZID_SETTLE_SECONDS": "6"}
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def on_files(tmp_path: Path) -> Iterator[Product]:
 
 @pytest.fixture
 def on_servers(tmp_path: Path) -> Iterator[Product]:
-    servers = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL")}
+    servers: dict[str, Any] = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL")}
     with processes.running(
         data_dir=tmp_path / "data", customers=LINES, stores=1, workers=2, **SETTINGS, **servers
     ) as product:

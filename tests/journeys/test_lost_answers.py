@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ LOST = 0.07
 
 @pytest.fixture
 def product(tmp_path: Path) -> Iterator[Product]:
-    servers = {}
+    servers: dict[str, Any] = {}
     if os.environ.get("REDIS_URL"):  # under `python -m tests.services`: on its servers
         servers = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL")}
     with processes.running(

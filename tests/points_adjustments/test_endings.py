@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 
 import pytest
+import responses
 import time_machine
 from django.utils import timezone
 
@@ -120,6 +122,32 @@ def test_the_job_is_cancelled_and_says_why_when_the_store_removes_the_app(
         LineStatus.SKIPPED,
         LineStatus.SKIPPED,
     ]
+
+
+def test_the_job_goes_on_when_zid_refuses_tokens_that_it_has_just_given(
+    ledger: Ledger, zid: responses.RequestsMock, store: Store, clock: time_machine.Traveller
+) -> None:
+    tokens = (f"new-{number}" for number in range(9))
+    zid.add_callback(
+        responses.POST,
+        "https://oauth.zid.test/oauth/token",
+        callback=lambda request: (200, {}, json.dumps(fresh(next(tokens)))),
+    )
+    job = make_job(store)
+    ledger.refuses(401)
+    ledger.refuses(401)
+
+    work(store)
+
+    job.refresh_from_db()
+    assert job.status == JobStatus.FINISHED
+    assert statuses(job) == [LineStatus.APPLIED] * 3
+    assert len(ledger.entries) == 3
+
+
+def fresh(text: str) -> dict[str, object]:
+    names = ("authorization", "access_token", "refresh_token")
+    return {**dict.fromkeys(names, text), "expires_in": 3600}
 
 
 def test_what_was_unsettled_is_looked_up_when_the_store_comes_back(
