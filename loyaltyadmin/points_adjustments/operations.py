@@ -231,7 +231,8 @@ def undo_bulk_adjustment(*, job: BulkAdjustment, reason: str) -> BulkAdjustment:
 def retry_bulk_adjustment(*, job: BulkAdjustment) -> BulkAdjustment:
     """This will draft a job with the lines that provably did not happen: refused or not sent.
 
-    A line is retried once; a retry that fails can be retried itself.
+    A line is retried once; a retry that fails can be retried itself. A draft that was thrown away
+    cannot: what it came from is free for another draft, and both would be sent.
 
     Raises: NotPossible while `job` is not over, or when there is no such line.
     """
@@ -240,15 +241,12 @@ def retry_bulk_adjustment(*, job: BulkAdjustment) -> BulkAdjustment:
     if not job.is_over or not failed.exists():
         raise NotPossible
     retry = _derived(job, reason=job.reason, retries=job)
-    undone = {line.id: line.undoes_id for line in failed}
-    failed.update(undoes=None)  # the new lines are now what takes those back
     _copy_lines(
         retry,
-        job.lines.filter(id__in=undone),
+        failed,
         lambda line: {
             "reason": line.reason,
             "retries": line,
-            "undoes_id": undone[line.id],
             **_asked(
                 action=Action(line.action),
                 amount=(line.points or 0) if line.target is None else line.target,
@@ -264,6 +262,7 @@ def retryable_lines(*, job: BulkAdjustment) -> QuerySet[Line]:
         Q(status=LineStatus.REJECTED)
         | (Q(status=LineStatus.SKIPPED) & ~Q(problem="balance_is_right")),
         retried_by=None,
+        job__confirmed_at__isnull=False,
     )
 
 

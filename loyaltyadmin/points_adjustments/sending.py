@@ -178,13 +178,21 @@ def doubt(*, line: Line) -> bool:
 
 
 def apply(*, line: Line, at: dt.datetime, problem: str = "") -> None:
-    """This will note that a line was applied, and that the line it takes back is undone."""
+    """This will note that a line was applied, and that the line it takes back is undone.
+
+    A line that is sent in place of one that failed takes back what that one would have.
+    """
     with transaction.atomic():
         applied = line.move(
             to=LineStatus.APPLIED, applied_at=at, ended_at=timezone.now(), problem=problem
         )
-        if applied and line.undoes is not None:
-            line.undoes.move(to=LineStatus.UNDONE)
+        if not applied:
+            return
+        first = line
+        while first.retries is not None:
+            first = first.retries
+        if first.undoes is not None:
+            first.undoes.move(to=LineStatus.UNDONE)
 
 
 def give_back(*, line: Line, problem: str) -> None:

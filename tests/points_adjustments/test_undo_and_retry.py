@@ -178,3 +178,35 @@ def test_a_retried_undo_still_marks_the_first_line_as_undone(ledger: Ledger, sto
     assert outcomes(job) == [LineStatus.UNDONE]
     assert ledger.points_of(1001) == 0
     assert Line.objects.count() == 3
+
+
+def test_a_retried_undo_still_does_so_after_a_draft_of_the_retry_was_discarded(
+    ledger: Ledger, store: Store
+) -> None:
+    job = finished_job(store, ledger, customers=1)
+    undo = operations.undo_bulk_adjustment(job=job, reason="A mistake")
+    ledger.refuses(422)
+    operations.confirm_bulk_adjustment(job=undo)
+    work(store)
+    undo.refresh_from_db()
+    operations.cancel_bulk_adjustment(job=operations.retry_bulk_adjustment(job=undo))
+
+    retry = operations.retry_bulk_adjustment(job=undo)
+    operations.confirm_bulk_adjustment(job=retry)
+    work(store)
+
+    assert outcomes(job) == [LineStatus.UNDONE]
+    assert ledger.points_of(1001) == 0
+
+
+def test_a_discarded_draft_cannot_be_retried_beside_what_it_came_from(
+    ledger: Ledger, store: Store
+) -> None:
+    job = finished_job(store, ledger)
+    discarded = operations.undo_bulk_adjustment(job=job, reason="A mistake")
+    operations.cancel_bulk_adjustment(job=discarded)
+
+    with pytest.raises(operations.NotPossible):
+        operations.retry_bulk_adjustment(job=discarded)
+
+    assert not operations.retryable_lines(job=discarded).exists()
