@@ -329,6 +329,22 @@ def test_it_takes_only_its_own_entry_for_itself(
     assert Line.objects.get().status == LineStatus.UNKNOWN
 
 
+@pytest.mark.parametrize("difference", ["less was taken", "text after the reference"])
+def test_it_never_sends_again_while_an_entry_with_its_reference_is_not_quite_it(
+    ledger: Ledger, line: Line, zid_client: Client, pace: Pacer, difference: str
+) -> None:
+    lose(line, ledger, zid_client, pace, applied=True)
+    if difference == "less was taken":
+        ledger.entries[0]["points"] = 4
+    else:
+        ledger.entries[0]["reason"] += " (manual)"
+
+    with time_machine.travel(timezone.now() + dt.timedelta(seconds=settle_time() + 1)):
+        sending.settle(line=line, zid=zid_client)
+
+    assert Line.objects.get().status == LineStatus.UNSETTLED
+
+
 def test_it_sends_a_line_again_only_after_the_history_said_so_and_with_the_same_reference(
     ledger: Ledger, store: Store, line: Line, zid_client: Client, pace: Pacer
 ) -> None:
