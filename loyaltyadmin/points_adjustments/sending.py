@@ -36,6 +36,8 @@ FIRST_LOOK_SECONDS = 3
 CLOCKS_APART = dt.timedelta(minutes=5)
 # Reading the history failed: ask again then.
 NEXT_LOOK_SECONDS = 15
+# No history was to be had for so long: the line is the merchant's to decide, and its job goes on.
+LOOK_FOR = dt.timedelta(hours=6)
 # Whoever claimed a line sends it within this time or not at all.
 SEND_WITHIN_SECONDS = 15
 
@@ -112,7 +114,8 @@ def settle(*, line: Line, zid: Client) -> bool:
     - It is not there, asked late enough: it did not happen, and the line is given back.
     - It is not there yet, or no history is to be had: unknown until the next look.
     - Asked late enough, there is an entry that may be this line and does not say so, because Zid
-      cut its reason or left it out: unsettled, for the merchant to decide.
+      cut its reason or left it out, or there was no history for LOOK_FOR: unsettled, for the
+      merchant to decide.
 
     Tells whether Zid answered.
 
@@ -127,7 +130,10 @@ def settle(*, line: Line, zid: Client) -> bool:
         raise
     except errors.ZidError as error:
         logger.info("%s: %s", line, error)
-        _look_later(line=line, at=asked_at + dt.timedelta(seconds=NEXT_LOOK_SECONDS))
+        if asked_at > (line.unknown_at or asked_at) + LOOK_FOR:
+            line.move(to=LineStatus.UNSETTLED, problem="history_unclear")
+        else:
+            _look_later(line=line, at=asked_at + dt.timedelta(seconds=NEXT_LOOK_SECONDS))
         return False
     late_enough = (line.unknown_at or asked_at) + dt.timedelta(seconds=settings.ZID_SETTLE_SECONDS)
     entry = next((entry for entry in history if is_entry_of(line=line, entry=entry)), None)
@@ -224,6 +230,9 @@ def _work_out(*, line: Line, zid: Client) -> dict[str, object]:
         balance = zid.loyalty.read_customer_points(customer_id=line.customer_id).available
     except errors.NotFound:
         _reject(line=line, problem="customer_not_found", zid_message="")
+        return {}
+    except errors.Rejected as error:
+        _reject(line=line, problem="rejected", zid_message=error.words)
         return {}
     missing = (line.target or 0) - balance
     if missing == 0:

@@ -27,7 +27,7 @@ LINE_ARROWS: dict[tuple[LineStatus, LineStatus], str] = {
         LineStatus.PENDING,
         LineStatus.SKIPPED,
     ): "it was cancelled or abandoned, or the balance is right",
-    (LineStatus.PENDING, LineStatus.REJECTED): "its customer's balance was read: no such customer",
+    (LineStatus.PENDING, LineStatus.REJECTED): "its balance was asked for, and Zid refused to tell",
     (LineStatus.CLAIMED, LineStatus.APPLIED): "Zid answered with the entry it made",
     (LineStatus.CLAIMED, LineStatus.REJECTED): "Zid answered that it will not",
     (

@@ -297,7 +297,7 @@ def test_it_tells_the_merchant_when_a_single_adjustment_did_not_happen(
 def test_it_stays_unknown_while_the_history_cannot_be_read(
     zid: responses.RequestsMock, single: Line, zid_client: Client, status: int
 ) -> None:
-    long_ago = timezone.now() - dt.timedelta(days=1)
+    long_ago = timezone.now() - dt.timedelta(hours=5)
     single.move(to=LineStatus.CLAIMED, claim=uuid.uuid4(), claimed_at=long_ago)
     single.move(to=LineStatus.UNKNOWN, unknown_at=long_ago, look_at=long_ago)
     zid.get(HISTORY, body="<html>", status=status)
@@ -307,6 +307,20 @@ def test_it_stays_unknown_while_the_history_cannot_be_read(
     single.refresh_from_db()
     assert single.status == LineStatus.UNKNOWN
     assert single.look_at > timezone.now()
+
+
+def test_it_is_for_the_merchant_to_decide_when_the_history_cannot_be_read_for_days(
+    zid: responses.RequestsMock, single: Line, zid_client: Client
+) -> None:
+    long_ago = timezone.now() - sending.LOOK_FOR - dt.timedelta(seconds=1)
+    single.move(to=LineStatus.CLAIMED, claim=uuid.uuid4(), claimed_at=long_ago)
+    single.move(to=LineStatus.UNKNOWN, unknown_at=long_ago, look_at=long_ago)
+    zid.get(HISTORY, json={"message": "no"}, status=422)
+
+    sending.settle(line=single, zid=zid_client)
+
+    single.refresh_from_db()
+    assert (single.status, single.problem) == (LineStatus.UNSETTLED, "history_unclear")
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,18 @@ def test_it_rejects_the_line_when_zid_does_not_know_the_customer(
     assert (line.status, line.problem) == (LineStatus.REJECTED, "customer_not_found")
 
 
+def test_it_rejects_the_line_when_zid_refuses_to_tell_the_balance(
+    zid: responses.RequestsMock, store: Store, zid_client: Client, pace: Pacer
+) -> None:
+    zid.get(DETAILS, status=422, json={"message": "This customer is blocked."})
+    line = line_to(store, 100)
+
+    sending.send(line=line, zid=zid_client, pace=pace)
+
+    line.refresh_from_db()
+    assert (line.status, line.zid_message) == (LineStatus.REJECTED, "This customer is blocked.")
+
+
 def test_it_sends_nothing_when_the_balance_cannot_be_read(
     zid: responses.RequestsMock, store: Store, zid_client: Client, pace: Pacer
 ) -> None:
