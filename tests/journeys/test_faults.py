@@ -180,6 +180,7 @@ def moment(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text)
 
 
+@pytest.mark.embedded
 def test_ten_thousand_lines_come_through_faults_and_kills_exactly_once(
     on_files: Product, tmp_path: Path
 ) -> None:
