@@ -6,6 +6,7 @@ thousands of lines take minutes at Zid's limit and not hours.
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from django.db.models import F, Q, QuerySet
@@ -18,6 +19,8 @@ from loyaltyadmin.zid import errors
 if TYPE_CHECKING:
     from loyaltyadmin.zid.client import Client
 
+logger = logging.getLogger(__name__)
+
 FEW_CUSTOMERS = 50
 CUSTOMERS_PER_PAGE = 100
 
@@ -29,21 +32,32 @@ def drafts_to_check() -> QuerySet[BulkAdjustment]:
     )
 
 
-def check_some(*, job: BulkAdjustment, zid: Client) -> None:
+def check_some(*, job: BulkAdjustment, zid: Client) -> bool:
     """This will read one more customer's balance, or one more page of them.
 
-    Raises: errors.ZidError.
+    Tells whether Zid answered; when it did not, the same is to be read some other time.
+
+    When Zid refuses to tell, or says what nobody can read, those that are left count as short.
+
+    Raises: errors.TokenRejected, errors.RateLimited, errors.NotSent.
     """
-    taking = job.lines.filter(direction=Direction.TAKE)
-    unread = taking.filter(balance_before=None)
-    if taking.values("customer_id").distinct()[: FEW_CUSTOMERS + 1].count() > FEW_CUSTOMERS:
-        is_last = _read_page(job=job, zid=zid)
-    else:
-        _read_one(unread=unread, zid=zid)
-        is_last = False
-    if is_last or not unread.exists():
+    try:
+        is_done = _read_some(job=job, zid=zid)
+    except (
+        errors.Rejected,
+        errors.ScopeMissing,
+        errors.UnexpectedPayload,
+        errors.NotFound,
+    ) as error:
+        logger.info("%s: %s", job, error)
+        is_done = True
+    except errors.Unavailable as error:
+        logger.info("%s: %s", job, error)
+        return False
+    if is_done:
         job.balances_checked_at = timezone.now()
         job.save(update_fields=["balances_checked_at"])
+    return True
 
 
 def short_of_points(*, job: BulkAdjustment) -> QuerySet[Line]:
@@ -54,6 +68,18 @@ def short_of_points(*, job: BulkAdjustment) -> QuerySet[Line]:
     return job.lines.filter(
         Q(balance_before=None) | Q(balance_before__lt=F("points")), direction=Direction.TAKE
     )
+
+
+def _read_some(*, job: BulkAdjustment, zid: Client) -> bool:
+    """Tell whether that was the last of it."""
+    taking = job.lines.filter(direction=Direction.TAKE)
+    unread = taking.filter(balance_before=None)
+    if taking.values("customer_id").distinct()[: FEW_CUSTOMERS + 1].count() > FEW_CUSTOMERS:
+        is_last = _read_page(job=job, zid=zid)
+    else:
+        _read_one(unread=unread, zid=zid)
+        is_last = False
+    return is_last or not unread.exists()
 
 
 def _read_one(*, unread: QuerySet[Line], zid: Client) -> None:

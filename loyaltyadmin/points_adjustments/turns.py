@@ -77,7 +77,8 @@ def take_turn(
         for job in BulkAdjustment.objects.filter(store=store, status=JobStatus.RUNNING):
             job.move(to=JobStatus.PAUSED, pause_reason=BulkAdjustment.PauseReason.SCOPE)
         return False
-    except errors.RateLimited:
+    except (errors.RateLimited, errors.NotSent) as error:
+        logger.info("%s: %s", store, error)
         return False  # the sweep wakes the store again
     finally:
         turn.release()
@@ -210,6 +211,7 @@ def _work(
 def _steps(*, store: Store, zid: Client, pace: pacer.Pacer) -> Iterator[bool]:
     """Settle or send one line at a time, as long as there is one; yield whether Zid answered."""
     waiting: list[Line] = []
+    is_checking = True
     while True:
         unknown = (
             Line.objects.filter(store=store)
@@ -220,20 +222,21 @@ def _steps(*, store: Store, zid: Client, pace: pacer.Pacer) -> Iterator[bool]:
         if unknown is not None:
             yield _unless_refused(partial(sending.settle, line=unknown, zid=zid))
             continue
-        unchecked = balances.drafts_to_check().filter(store=store).first()
+        # A draft's many pages and the running job take turns: neither waits for the other's end.
+        unchecked = balances.drafts_to_check().filter(store=store).first() if is_checking else None
         if unchecked is not None:
-            balances.check_some(job=unchecked, zid=zid)
-            yield True
-            continue
+            is_checking = balances.check_some(job=unchecked, zid=zid)
+            yield is_checking
         if not waiting:
             job = _job_to_run(store=store)
-            if job is None:
-                return
-            pending = job.lines.filter(status=LineStatus.PENDING).order_by("position")
-            waiting = list(pending[:LINES_AT_ONCE])
+            if job is not None:
+                pending = job.lines.filter(status=LineStatus.PENDING).order_by("position")
+                waiting = list(pending[:LINES_AT_ONCE])
             if not waiting:
-                if not end_if_done(job=job):
-                    return  # some lines are unknown and not due yet, or another worker has them
+                # What is left is unknown and not due yet, or another worker has it.
+                is_stuck = job is None or not end_if_done(job=job)
+                if is_stuck and (unchecked is None or not is_checking):
+                    return
                 continue
         line = waiting.pop(0)
         yield _unless_refused(partial(sending.send, line=line, zid=zid, pace=pace))

@@ -3,13 +3,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import responses
 
 from loyaltyadmin.points_adjustments import balances, operations, turns
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.states import Direction, JobStatus, LineStatus
 from loyaltyadmin.stores.models import RateBucket, Store
 from tests.conftest import empty_buckets
-from tests.points_adjustments.conftest import Ledger, make_job
+from tests.points_adjustments.conftest import DETAILS, Ledger, make_job
 
 
 def work(store: Store) -> None:
@@ -109,6 +110,42 @@ def test_many_balances_are_read_by_the_page(ledger: Ledger, store: Store, settin
     undo.refresh_from_db()
     assert ledger.reads - reads_before == 3
     assert [line.customer_id for line in balances.short_of_points(job=undo)] == [1200]
+
+
+@pytest.mark.parametrize("status", [403, 422, 500, 200], ids=["403", "422", "500", "garbage"])
+def test_a_balance_that_cannot_be_read_holds_no_other_job_up(
+    zid: responses.RequestsMock, ledger: Ledger, store: Store, status: int
+) -> None:
+    undo = operations.undo_bulk_adjustment(job=finished_job(store, ledger), reason="A mistake")
+    zid.replace(responses.GET, DETAILS, status=status, body="{}")
+    other = make_job(store)
+
+    work(store)
+
+    other.refresh_from_db()
+    undo.refresh_from_db()
+    assert other.status == JobStatus.FINISHED
+    assert (undo.balances_checked_at is None) == (status == 500)
+
+
+def test_reading_many_balances_and_running_a_job_take_turns(
+    ledger: Ledger, store: Store, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.ZID_RATE_LIMIT_BURST = 1000
+    undo = operations.undo_bulk_adjustment(
+        job=finished_job(store, ledger, customers=60), reason="A mistake"
+    )
+    monkeypatch.setattr(balances, "CUSTOMERS_PER_PAGE", 10)
+    make_job(store)
+    sent, reads_at = ledger.adjustments, []
+    ledger.before_adjusting = lambda: reads_at.append(ledger.reads)
+
+    work(store)
+
+    undo.refresh_from_db()
+    assert undo.balances_checked_at is not None
+    assert reads_at == [1, 2, 3]
+    assert ledger.adjustments == sent + 3
 
 
 def test_checking_the_balances_sends_nothing(ledger: Ledger, store: Store) -> None:
