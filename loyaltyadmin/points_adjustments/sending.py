@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from loyaltyadmin.points_adjustments import reference
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
-from loyaltyadmin.points_adjustments.states import JobStatus, LineStatus
+from loyaltyadmin.points_adjustments.states import JOB_OVER, JobStatus, LineStatus
 from loyaltyadmin.stores.pacer import Pacer
 from loyaltyadmin.zid import errors
 from loyaltyadmin.zid.types import Direction, PointsEntry
@@ -211,11 +211,14 @@ def give_back(*, line: Line, problem: str) -> None:
 
     It is sent again only if its bulk adjustment still means to; otherwise it is skipped.
     """
-    if line.job_id is not None and not _is_job_ending(job_id=line.job_id):
-        line.move(to=LineStatus.PENDING, claimed_at=None, problem=problem)
-        return
     if line.job_id is not None:
-        problem = "cancelled"
+        status = BulkAdjustment.objects.values_list("status", flat=True).get(id=line.job_id)
+        # A finished one sends nothing either: an unsettled line may be looked up after its end.
+        if status not in {JobStatus.CANCELLING, *JOB_OVER}:
+            line.move(to=LineStatus.PENDING, claimed_at=None, problem=problem)
+            return
+        if status != JobStatus.FINISHED:
+            problem = "cancelled"
     line.move(to=LineStatus.SKIPPED, ended_at=timezone.now(), problem=problem)
 
 
@@ -261,12 +264,6 @@ def _claim(*, line: Line, moves: dict[str, object]) -> bool:
         problem="",
         **moves,
     )
-
-
-def _is_job_ending(*, job_id: uuid.UUID) -> bool:
-    return BulkAdjustment.objects.filter(
-        id=job_id, status__in=[JobStatus.CANCELLING, JobStatus.CANCELLED]
-    ).exists()
 
 
 def _reject(*, line: Line, problem: str, zid_message: str) -> None:

@@ -169,6 +169,26 @@ def test_what_was_unsettled_is_looked_up_when_the_store_comes_back(
     assert statuses(job) == [LineStatus.APPLIED]
 
 
+def test_a_line_that_is_looked_up_after_its_job_has_ended_is_not_lost(
+    ledger: Ledger, store: Store, clock: time_machine.Traveller
+) -> None:
+    job = make_job(store, customers=2)
+    ledger.loses_the_answer(applied=False)
+    work(store)
+    job.lines.get(status=LineStatus.UNKNOWN).move(to=LineStatus.UNSETTLED, problem="access_lost")
+    work(store)
+    clock.shift(3600)
+    Store.objects.filter(id=store.id).update(installed_at=timezone.now())
+    turns.sweep()
+    clock.shift(settle_time() + 1)
+
+    work(store)
+
+    job.refresh_from_db()
+    assert job.status == JobStatus.FINISHED
+    assert statuses(job) == [LineStatus.SKIPPED, LineStatus.APPLIED]
+
+
 @pytest.mark.parametrize("reason", ["A gi", "", None, "A gift"], ids=repr)
 def test_a_line_whose_reason_zid_cut_or_dropped_is_for_the_merchant_to_decide(
     ledger: Ledger,
