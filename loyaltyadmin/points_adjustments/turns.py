@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -225,7 +226,7 @@ def _steps(*, store: Store, zid: Client, pace: pacer.Pacer) -> Iterator[bool]:
         # A draft's many pages and the running job take turns: neither waits for the other's end.
         unchecked = balances.drafts_to_check().filter(store=store).first() if is_checking else None
         if unchecked is not None:
-            is_checking = balances.check_some(job=unchecked, zid=zid)
+            is_checking = _unless_refused(partial(balances.check_some, job=unchecked, zid=zid))
             yield is_checking
         if not waiting:
             job = _job_to_run(store=store)
@@ -266,8 +267,12 @@ def _job_to_run(*, store: Store) -> BulkAdjustment | None:
         return running
     for queued in _due(jobs).order_by("confirmed_at"):
         started_at = queued.started_at or timezone.now()
-        if queued.move(to=JobStatus.RUNNING, started_at=started_at):
-            return queued
+        try:
+            with transaction.atomic():
+                if queued.move(to=JobStatus.RUNNING, started_at=started_at):
+                    return queued
+        except IntegrityError:
+            return None  # a worker that took this turn over has just started another one
     return None
 
 

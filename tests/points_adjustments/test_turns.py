@@ -12,6 +12,7 @@ import pytest
 import requests
 import time_machine
 from django.db import connection
+from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import strategies as st
@@ -101,6 +102,23 @@ def test_it_runs_a_stores_jobs_one_after_the_other_in_the_order_they_were_confir
     first.refresh_from_db()
     second.refresh_from_db()
     assert first.ended_at <= second.started_at
+
+
+def test_a_worker_that_was_overtaken_starts_no_second_job_beside_the_first(
+    ledger: Ledger, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = make_job(store), make_job(store)
+
+    def overtaken(jobs: QuerySet[BulkAdjustment]) -> QuerySet[BulkAdjustment]:
+        first.move(to=JobStatus.RUNNING, started_at=timezone.now())
+        return jobs.filter(id=second.id)
+
+    monkeypatch.setattr(turns, "_due", overtaken)
+
+    more = work(store)
+
+    assert not more
+    assert ledger.adjustments == 0
 
 
 def test_it_does_nothing_while_another_worker_has_the_turn(ledger: Ledger, store: Store) -> None:
