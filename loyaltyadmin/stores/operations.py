@@ -120,8 +120,14 @@ def _save_connection(
 
 
 def disconnect_store(*, store: Store) -> None:
-    """This will forget the store's tokens: Zid no longer takes them. Its history stays."""
-    Store.objects.filter(id=store.id, uninstalled_at=None).update(
+    """This will forget the store's tokens: Zid no longer takes them. Its history stays.
+
+    Installed again since `store` was read, it has other tokens, and keeps them.
+    """
+    is_same = Store.objects.filter(
+        id=store.id, uninstalled_at=None, installed_at=store.installed_at
+    )
+    is_disconnected = is_same.update(
         uninstalled_at=timezone.now(),
         authorization="",
         manager_token="",
@@ -130,7 +136,8 @@ def disconnect_store(*, store: Store) -> None:
         tokens_expire_at=None,
         tokens_version=F("tokens_version") + 1,
     )
-    logger.info("store %s disconnected", store.id)
+    if is_disconnected:
+        logger.info("store %s disconnected", store.id)
 
 
 # Opening

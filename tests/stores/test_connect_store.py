@@ -214,6 +214,18 @@ def test_two_installations_at_once_end_with_the_token_that_zid_got_last(zid, tok
     assert store.tokens_version == 6
 
 
+def test_disconnecting_leaves_a_store_alone_that_was_installed_again_meanwhile(store):
+    Store.objects.filter(id=store.id).update(
+        installed_at=store.installed_at + dt.timedelta(seconds=1), manager_token="new"
+    )
+
+    operations.disconnect_store(store=store)
+
+    kept = Store.objects.get(id=store.id)
+    assert kept.uninstalled_at is None
+    assert kept.manager_token == "new"
+
+
 def test_disconnecting_forgets_every_token_and_keeps_the_rest(store):
     Store.objects.filter(id=store.id).update(lookup_token_sha256=edge.sha256("a token"))
 
