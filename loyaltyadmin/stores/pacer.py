@@ -42,6 +42,14 @@ class For(enum.Enum):
     JOB = "job"
 
 
+def longest(*, interval: int) -> int:
+    """How long a bucket can take to drain; one that takes longer is from before a clock was put
+    back, and counts as empty.
+    """
+    full = settings.ZID_RATE_LIMIT_BURST * interval
+    return int(full + LONGEST_RETRY_AFTER_SECONDS * MICROSECONDS)
+
+
 class Bucket(Protocol):
     """Where a store's bucket is kept. Times are microseconds."""
 
@@ -67,7 +75,8 @@ class DatabaseBucket:
             if row is None:
                 RateBucket.objects.get_or_create(store_id=store_id)
                 continue
-            empty_at = max(row.empty_at, now) + interval
+            kept = row.empty_at if row.empty_at <= now + longest(interval=interval) else now
+            empty_at = max(kept, now) + interval
             if empty_at - now > room:
                 return empty_at - now - room
             changed = RateBucket.objects.filter(store_id=store_id, empty_at=row.empty_at).update(
@@ -89,6 +98,9 @@ class RedisBucket:
         local t = redis.call('TIME')
         local now = t[1] * 1000000 + t[2]
         local empty_at = tonumber(redis.call('GET', KEYS[1]) or 0)
+        if empty_at > now + tonumber(ARGV[3]) then
+            empty_at = now
+        end
         empty_at = math.max(empty_at, now) + tonumber(ARGV[1])
         if empty_at - now > tonumber(ARGV[2]) then
             return empty_at - now - tonumber(ARGV[2])
@@ -113,7 +125,8 @@ class RedisBucket:
 
     def take(self, *, store_id: int, interval: int, room: int) -> int:
         try:
-            return int(self._take(keys=[self._key(store_id)], args=[interval, room]))
+            args = [interval, room, longest(interval=interval)]
+            return int(self._take(keys=[self._key(store_id)], args=args))
         except redis.RedisError as error:
             logger.error("Redis does not answer: %s", type(error).__name__)
             raise errors.NotSent(endpoint=OUR_LIMIT) from None

@@ -102,6 +102,16 @@ def test_an_idle_store_has_its_whole_burst_again(make, sleep, clock):
     assert sleep.slept == []
 
 
+def test_a_clock_that_is_put_back_silences_no_store(make, sleep, clock):
+    person = make(pacer.For.PERSON, patience=0)
+    take(person, 20)
+    clock.shift(-3600)
+
+    take(person, 20)
+
+    assert sleep.slept == []
+
+
 def test_a_click_finds_a_place_while_a_job_sends_all_it_can(make, sleep):
     job, person = make(pacer.For.JOB), make(pacer.For.PERSON, patience=0)
     take(job, 40)
