@@ -155,6 +155,15 @@ def skip_pending(*, job: BulkAdjustment) -> None:
     )
 
 
+def _is_free(*, now: dt.datetime) -> Q:
+    """Nobody has the turn; one that is held for too long was so before the clock was put back."""
+    return (
+        Q(held_until=None)
+        | Q(held_until__lt=now)
+        | Q(held_until__gt=now + 2 * dt.timedelta(seconds=HOLD_SECONDS))
+    )
+
+
 class _Turn:
     """The row that says whose turn it is, held by renewing it."""
 
@@ -165,9 +174,9 @@ class _Turn:
 
     def take(self) -> bool:
         now = timezone.now()
-        taken = Turn.objects.filter(
-            Q(held_until=None) | Q(held_until__lt=now), store=self._row.store_id
-        ).update(holder=self._holder, held_until=now + dt.timedelta(seconds=HOLD_SECONDS))
+        taken = Turn.objects.filter(_is_free(now=now), store=self._row.store_id).update(
+            holder=self._holder, held_until=now + dt.timedelta(seconds=HOLD_SECONDS)
+        )
         self._renewed = time.monotonic()
         return taken == 1
 
@@ -294,9 +303,10 @@ def _stores_with_work(*, now: dt.datetime) -> list[int]:
 
 def _wake(store_id: int, *, now: dt.datetime) -> bool:
     Turn.objects.get_or_create(store_id=store_id)
+    again = dt.timedelta(seconds=WAKE_AGAIN_SECONDS)
     woken = Turn.objects.filter(
-        Q(held_until=None) | Q(held_until__lt=now),
-        Q(woken_at=None) | Q(woken_at__lt=now - dt.timedelta(seconds=WAKE_AGAIN_SECONDS)),
+        _is_free(now=now),
+        Q(woken_at=None) | Q(woken_at__lt=now - again) | Q(woken_at__gt=now + again),
         store=store_id,
     ).update(woken_at=now)
     return woken == 1

@@ -144,6 +144,22 @@ def test_it_takes_over_from_a_worker_that_died(ledger: Ledger, store: Store) -> 
     assert paid_once(ledger, job)
 
 
+def test_a_clock_that_is_put_back_holds_no_store_up(
+    ledger: Ledger, store: Store, clock: time_machine.Traveller
+) -> None:
+    job = make_job(store)
+    in_an_hour = timezone.now() + dt.timedelta(hours=1)
+    Turn.objects.create(
+        store=store, holder=uuid.uuid4(), held_until=in_an_hour, woken_at=in_an_hour
+    )
+
+    woken = turns.sweep()
+    work(store)
+
+    assert woken == [store.id]
+    assert paid_once(ledger, job)
+
+
 def test_two_workers_at_once_send_no_line_twice(ledger: Ledger, store: Store) -> None:
     """The turn is only a matter of order: here both have it, and the claims decide."""
     job = make_job(store, customers=4)
