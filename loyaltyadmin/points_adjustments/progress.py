@@ -105,8 +105,12 @@ def time_left_of(*, job: BulkAdjustment, now: dt.datetime | None = None) -> dt.t
 
 
 def _calls_left(job: BulkAdjustment) -> int:
-    """An open line is one call more, and two if its balance has to be read first."""
-    counts = job.lines.filter(status__in=LINE_OPEN).aggregate(
+    return _calls_for(job.lines.filter(status__in=LINE_OPEN))
+
+
+def _calls_for(lines: QuerySet[Line]) -> int:
+    """A line is one call, and two if its balance has to be read first."""
+    counts = lines.aggregate(
         lines=Count("id"), with_a_read=Count("id", filter=Q(target__isnull=False))
     )
     return int(counts["lines"]) + int(counts["with_a_read"])
@@ -116,7 +120,7 @@ def _calls_a_second(job: BulkAdjustment, *, now: dt.datetime) -> float:
     limit = float(settings.ZID_RATE_LIMIT_PER_MINUTE) / 60
     if job.status != JobStatus.RUNNING or job.started_at is None or now - job.started_at < WATCHED:
         return limit
-    lately = Line.objects.filter(job=job, ended_at__gt=now - WATCHED).count()
+    lately = _calls_for(job.lines.filter(ended_at__gt=now - WATCHED))
     speed = max(lately, 1) / WATCHED.total_seconds()
     # At the start of the second minute the burst is still in sight; the limit holds all the same.
     return min(speed, limit)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from loyaltyadmin.points_adjustments import operations, sending, turns
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.progress import time_left_of
-from loyaltyadmin.points_adjustments.states import JobStatus, LineStatus
+from loyaltyadmin.points_adjustments.states import Action, JobStatus, LineStatus
 from loyaltyadmin.stores.models import RateBucket, Store
 from loyaltyadmin.stores.operations import disconnect_store
 from loyaltyadmin.stores.pacer import Pacer
@@ -266,6 +266,19 @@ def test_the_time_left_follows_the_real_speed_after_a_minute(
     store: Store, clock: time_machine.Traveller
 ) -> None:
     job = make_job(store, customers=90)
+    job.move(to=JobStatus.RUNNING, started_at=timezone.now())
+    clock.shift(120)
+    done = Line.objects.filter(id__in=job.lines.values("id")[:30])
+    done.update(status=LineStatus.REJECTED, ended_at=timezone.now())
+
+    assert time_left_of(job=job) == dt.timedelta(minutes=2)
+
+
+def test_the_real_speed_counts_the_balances_that_were_read(
+    store: Store, clock: time_machine.Traveller
+) -> None:
+    job = make_job(store, customers=90)
+    job.lines.update(action=Action.SET, target=5, direction="", points=None)
     job.move(to=JobStatus.RUNNING, started_at=timezone.now())
     clock.shift(120)
     done = Line.objects.filter(id__in=job.lines.values("id")[:30])
