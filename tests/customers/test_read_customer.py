@@ -6,12 +6,15 @@ import pytest
 import requests
 import responses
 from django.test import Client
+from django.utils import timezone
 from responses import matchers
 
+from loyaltyadmin.points_adjustments.states import LineStatus
 from loyaltyadmin.stores.models import Store
 from tests import edge
 from tests.conftest import client_of
 from tests.pages import Page
+from tests.points_adjustments.conftest import make_job, make_line
 
 ADDRESS = "/customers/370001/"
 CUSTOMER = f"{edge.CUSTOMER}/370001"
@@ -77,6 +80,56 @@ def test_it_offers_to_adjust_the_points(merchant: Client, zid: responses.Request
 
     assert page.has("form", action=f"{ADDRESS}adjust/")
     assert page.one(name="submission")["value"]
+
+
+def test_it_shows_an_adjustment_whose_outcome_is_open_instead_of_the_form(
+    store: Store, merchant: Client, zid: responses.RequestsMock
+) -> None:
+    stub(zid)
+    now = timezone.now()
+    line = make_line(
+        store,
+        customer_id=370001,
+        status=LineStatus.UNKNOWN,
+        claimed_at=now,
+        unknown_at=now,
+        look_at=now,
+    )
+
+    page = Page(merchant.get(ADDRESS))
+
+    assert page.has(**{"hx-get": f"{ADDRESS}adjustments/{line.id}/"})
+    assert line.reference in page.one(id="adjust-customer-points").text
+    assert not page.has(name="submission")
+
+
+def test_it_asks_what_became_of_an_adjustment_that_nobody_has_decided(
+    store: Store, merchant: Client, zid: responses.RequestsMock
+) -> None:
+    stub(zid)
+    now = timezone.now()
+    line = make_line(
+        store, customer_id=370001, status=LineStatus.UNSETTLED, claimed_at=now, unknown_at=now
+    )
+
+    page = Page(merchant.get(ADDRESS))
+
+    assert page.has("form", action=f"/adjustments/{line.id}/decide/")
+    assert page.has(name="submission")
+
+
+def test_it_shows_no_open_adjustment_of_others(
+    other_store: Store, store: Store, merchant: Client, zid: responses.RequestsMock
+) -> None:
+    stub(zid)
+    make_line(other_store, customer_id=370001)
+    make_line(store, customer_id=370002)
+    make_line(store, customer_id=370001, job=make_job(store))
+
+    page = Page(merchant.get(ADDRESS))
+
+    assert page.has(name="submission")
+    assert not page.has(role="status")
 
 
 @pytest.mark.parametrize("name", [None, "", "  "])
