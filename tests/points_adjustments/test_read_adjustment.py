@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from loyaltyadmin.points_adjustments import turns
 from loyaltyadmin.points_adjustments.models import Line
-from loyaltyadmin.points_adjustments.states import LineStatus
+from loyaltyadmin.points_adjustments.states import Action, LineStatus
 from loyaltyadmin.stores.models import Store
 from tests import edge
 from tests.conftest import client_of
@@ -51,6 +51,15 @@ def test_it_asks_again_by_itself_and_offers_no_form_while_the_outcome_is_open(
     assert not page.has(name="submission")
     assert line.reference in page.one(id=PART).text
     assert "HX-Trigger" not in response
+
+
+def test_it_says_what_the_balance_was_when_one_was_set(store: Store, merchant: Client) -> None:
+    asked = {"action": Action.SET, "target": 100, "balance_before": 40, "points": 60}
+    line = make_line(store, **over(LineStatus.APPLIED, **asked))
+
+    page = Page(merchant.get(address_of(line), headers=edge.HTMX))
+
+    assert "The balance before was 40." in page.one(id=PART).text
 
 
 @pytest.mark.parametrize(
