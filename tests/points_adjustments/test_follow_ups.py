@@ -82,6 +82,18 @@ def test_the_draft_of_an_undo_asks_again_until_the_balances_are_read(
     assert checked.has(id="confirm")
 
 
+def test_the_draft_of_an_undo_complains_of_no_file(store: Store, merchant: Client) -> None:
+    job = over_job(store, LineStatus.APPLIED)
+    job.lines.update(customer_id=1001)
+    undo = operations.undo_bulk_adjustment(job=job, reason="A mistake")
+
+    draft = Page(merchant.get(address_of(undo))).one(id="draft").text
+
+    assert "file" not in draft
+    assert "−30" in draft
+    assert "+" not in draft
+
+
 def test_what_cannot_be_undone_just_shows_itself(store: Store, merchant: Client) -> None:
     job = over_job(store, LineStatus.REJECTED)
 
