@@ -53,7 +53,7 @@ WHAT_TO_TRY = """
     3. Give a customer 50 points.
     4. Adjust a thousand customers: upload a CSV with customer_id, points, reason. Zid lets
        {rate} calls a minute pass; ZID_RATE_LIMIT_PER_MINUTE=600 make run is quicker.
-    5. In the dashboard, make Zid slow or broken and see what the app makes of it.
+    5. With the buttons on that first page, make Zid slow or broken: see what the app makes of it.
 
   Ctrl-C stops everything.
 """

@@ -17,7 +17,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "customers": ("العملاء", "Customers"),
     "currency": ("العملة", "Currency"),
     "dashboard": ("لوحة التحكم", "Dashboard"),
-    "app_market": ("متجر التطبيقات", "App Market"),
+    "app_market": ("سوق التطبيقات", "App Market"),
     "my_apps": ("تطبيقاتي", "My apps"),
     "storefront": ("واجهة المتجر", "Storefront"),
     "see_storefront": ("شاهد المتجر كما يراه المتسوق", "See the storefront as a shopper"),
@@ -36,7 +36,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "welcome": ("أهلًا بك في", "Welcome to"),
     "ec3_title": ("المتجر غير مشترك في التطبيق", "This store has no subscription to the app"),
     "ec3_text": (
-        "ابدأ التثبيت من متجر التطبيقات أدناه (EC3).",
+        "ابدأ التثبيت من سوق التطبيقات أدناه (EC3).",
         "Start the installation from the App Market below (EC3).",
     ),
     "uninstalled_notice": (
