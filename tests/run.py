@@ -118,7 +118,13 @@ GROUPS = [
         what="the same tests and some more on PostgreSQL and Redis",
         # One process: the tests share the one Redis.
         commands=[
-            [PYTHON, "-m", "tests.services", "--", *pytest("not browser and not embedded", *COVERED)],
+            [
+                PYTHON,
+                "-m",
+                "tests.services",
+                "--",
+                *pytest("not browser and not embedded", *COVERED),
+            ],
         ],
         tools=[POSTGRESQL, REDIS],
     ),
