@@ -14,6 +14,7 @@ from loyaltyadmin.points_adjustments.states import (
     JOB_OVER,
     LINE_ARROWS,
     LINE_DONE,
+    LINE_IN_FLIGHT,
     LINE_OPEN,
     Action,
     Direction,
@@ -159,6 +160,10 @@ class LineQuerySet(models.QuerySet["Line"]):
     def due_for_a_look(self, *, now: dt.datetime) -> LineQuerySet:
         """Unknown lines whose customer's points history is to be read now."""
         return self.filter(status=LineStatus.UNKNOWN, look_at__lte=now)
+
+    def in_flight_for(self, *, store_id: Any, customer_id: Any) -> LineQuerySet:
+        """Lines that may be changing a customer's balance at this moment, or may yet have."""
+        return self.filter(store_id=store_id, customer_id=customer_id, status__in=LINE_IN_FLIGHT)
 
 
 class Line(models.Model):

@@ -52,7 +52,8 @@ def send(*, line: Line, zid: Client, pace: Pacer) -> bool:
 
     `pace` is the pacer of `zid`.
 
-    1. For a `set` or a `reset`, read the balance and work out what to send.
+    1. For a `set` or a `reset`, read the balance and work out what to send, unless another line
+       for the customer has no outcome yet.
     2. Wait for a place below the limit, so that the claim does not age in a queue.
     3. Claim the line, if it is still pending and its bulk adjustment, if any, is running.
     4. Call Zid, within SEND_WITHIN_SECONDS of the claim or not at all.
@@ -66,6 +67,14 @@ def send(*, line: Line, zid: Client, pace: Pacer) -> bool:
     """
     moves = {}
     if line.target is not None:
+        if Line.objects.in_flight_for(
+            store_id=line.store_id, customer_id=line.customer_id
+        ).exists():
+            # The balance would not show what the other line may yet do, and its points would be
+            # moved again. A line of a bulk adjustment waits for its outcome.
+            if line.job_id is None:
+                line.move(to=LineStatus.SKIPPED, ended_at=timezone.now(), problem="not_sent")
+            return True
         try:
             moves = _work_out(line=line, zid=zid)
         except (errors.Unavailable, errors.UnexpectedPayload, errors.NotSent) as error:

@@ -240,8 +240,7 @@ def _steps(*, store: Store, zid: Client, pace: pacer.Pacer) -> Iterator[bool]:
         if not waiting:
             job = _job_to_run(store=store)
             if job is not None:
-                pending = job.lines.filter(status=LineStatus.PENDING).order_by("position")
-                waiting = list(pending[:LINES_AT_ONCE])
+                waiting = list(_sendable(job)[:LINES_AT_ONCE])
             if not waiting:
                 # What is left is unknown and not due yet, or another worker has it.
                 is_stuck = job is None or not end_if_done(job=job)
@@ -283,6 +282,15 @@ def _job_to_run(*, store: Store) -> BulkAdjustment | None:
         except IntegrityError:
             return None  # a worker that took this turn over has just started another one
     return None
+
+
+def _sendable(job: BulkAdjustment) -> QuerySet[Line]:
+    """A job's lines to send next, in order; without those that wait for another's outcome."""
+    others = Line.objects.in_flight_for(
+        store_id=OuterRef("store_id"), customer_id=OuterRef("customer_id")
+    )
+    pending = job.lines.filter(status=LineStatus.PENDING)
+    return pending.filter(Q(target=None) | ~Exists(others)).order_by("position")
 
 
 def _due(jobs: QuerySet[BulkAdjustment]) -> QuerySet[BulkAdjustment]:

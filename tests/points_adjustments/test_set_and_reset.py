@@ -9,9 +9,9 @@ import time_machine
 from django.test import Client as BrowserClient
 from django.utils import timezone
 
-from loyaltyadmin.points_adjustments import sending
+from loyaltyadmin.points_adjustments import sending, turns
 from loyaltyadmin.points_adjustments.models import Line
-from loyaltyadmin.points_adjustments.states import Action, LineStatus
+from loyaltyadmin.points_adjustments.states import Action, JobStatus, LineStatus
 from loyaltyadmin.stores.models import Store
 from loyaltyadmin.stores.pacer import Pacer
 from loyaltyadmin.zid.client import Client
@@ -150,6 +150,41 @@ def test_it_works_out_anew_what_did_not_happen(
 
     assert job.lines.get().balance_before == 90
     assert ledger.points_of(1001) == 100
+
+
+def test_it_reads_no_balance_that_another_line_may_yet_change(
+    ledger: Ledger, store: Store, zid_client: Client, pace: Pacer
+) -> None:
+    ledger.loses_the_answer(applied=False)  # and Zid applies it some seconds later
+    sending.send(line=line_to(store, 100), zid=zid_client, pace=pace)
+    again = line_to(store, 100)
+
+    sending.send(line=again, zid=zid_client, pace=pace)
+
+    again.refresh_from_db()
+    assert (again.status, again.problem) == (LineStatus.SKIPPED, "not_sent")
+    assert ledger.adjustments == 1
+
+
+def test_a_line_of_a_job_waits_for_the_outcome_of_another_for_its_customer(
+    ledger: Ledger, store: Store
+) -> None:
+    job = make_job(store, customers=3)
+    job.lines.update(action=Action.SET, target=100, direction="", points=None)
+    job.lines.filter(position__lte=3).update(customer_id=1001)
+    ledger.loses_the_answer(applied=True)
+
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        turns.take_turn(store_id=store.id, sleep=lambda seconds: None)
+        waiting = list(job.lines.order_by("position").values_list("status", flat=True))
+        clock.shift(settle_time() + 1)
+        turns.take_turn(store_id=store.id, sleep=lambda seconds: None)
+
+    assert waiting == [LineStatus.UNKNOWN, LineStatus.PENDING, LineStatus.APPLIED]
+    assert ledger.points_of(1001) == 100
+    assert job.lines.get(position=3).problem == "balance_is_right"
+    job.refresh_from_db()
+    assert job.status == JobStatus.FINISHED
 
 
 @pytest.mark.parametrize(
