@@ -336,10 +336,15 @@ class TestRedisBucket:
         assert self.take(bucket) > 0
 
     def test_filling_never_empties_it(self, bucket):
-        bucket.fill(store_id=90001, until=100 * self.INTERVAL)
+        bucket.fill(store_id=90001, until=21 * self.INTERVAL)
         bucket.fill(store_id=90001, until=self.INTERVAL)
 
-        assert self.take(bucket) > 79 * self.INTERVAL
+        assert self.take(bucket) > self.INTERVAL
+
+    def test_what_a_clock_that_was_put_back_left_counts_as_empty(self, bucket):
+        bucket.fill(store_id=90001, until=3600 * 24 * pacer.MICROSECONDS)
+
+        assert self.take(bucket) == 0
 
     def test_it_does_not_outlive_what_it_counts(self, bucket, settings):
         self.take(bucket)
