@@ -242,6 +242,9 @@ def _refresh_claimed(*, store: Store, claimed_until: dt.datetime) -> Tokens:
         Store.objects.filter(id=store.id, refresh_claimed_until=claimed_until).update(
             refresh_claimed_until=None
         )
+        if isinstance(error, errors.NotFound | errors.ScopeMissing):
+            # Said of the call that the tokens are for, these would mean a customer or a permission.
+            error = errors.Unavailable(endpoint=REFRESHING, status=error.status)
         return _overtaken(store=store, otherwise=error)
     saved = _as_known(store).update(
         tokens_version=F("tokens_version") + 1, **_token_fields(tokens=tokens, now=timezone.now())

@@ -25,6 +25,7 @@ from tests.points_adjustments.conftest import (
     make_line,
     settle_time,
 )
+from tests.stores import edge
 
 
 @pytest.fixture
@@ -321,6 +322,19 @@ def test_it_is_for_the_merchant_to_decide_when_the_history_cannot_be_read_for_da
 
     single.refresh_from_db()
     assert (single.status, single.problem) == (LineStatus.UNSETTLED, "history_unclear")
+
+
+def test_it_takes_no_failed_refresh_for_a_history_without_its_entry(
+    zid: responses.RequestsMock, line: Line, ledger: Ledger, zid_client: Client, pace: Pacer
+) -> None:
+    lose(line, ledger, zid_client, pace, applied=True)
+    zid.replace(responses.GET, HISTORY, status=401)
+    zid.post(edge.TOKEN, status=404)
+
+    with time_machine.travel(timezone.now() + dt.timedelta(seconds=settle_time() + 1)):
+        sending.settle(line=line, zid=zid_client)
+
+    assert Line.objects.get().status == LineStatus.UNKNOWN
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,14 @@ def test_it_sends_zid_the_refresh_token_and_saves_all_that_comes_back(zid, store
     assert after.tokens_expire_at > timezone.now() + dt.timedelta(days=364)
 
 
+@pytest.mark.parametrize("status", [403, 404])
+def test_what_the_oauth_server_refuses_says_nothing_about_a_customer(zid, store, status):
+    zid.post(edge.TOKEN, status=status)
+
+    with pytest.raises(errors.Unavailable):
+        refresh(store)
+
+
 def test_it_keeps_what_zid_does_not_renew(zid, store):
     edge.gives_tokens(zid, authorization=None, refresh_token=None)
 
