@@ -72,10 +72,18 @@ def adjust_customer_points(
     try:
         sending.send(line=line, zid=zid, pace=pace)
     except (errors.RateLimited, errors.NotSent):
-        line.move(to=LineStatus.SKIPPED, ended_at=timezone.now(), problem="not_sent")
+        _skip_unsent(line)
+    except (errors.TokenRejected, errors.ScopeMissing):
+        _skip_unsent(line)
+        raise
     if line.status == LineStatus.PENDING:
         line.refresh_from_db()  # a second click: the first one's process has it
     return line
+
+
+def _skip_unsent(line: Line) -> None:
+    if line.status == LineStatus.PENDING:  # else it was claimed and given back
+        line.move(to=LineStatus.SKIPPED, ended_at=timezone.now(), problem="not_sent")
 
 
 def _single_line(

@@ -152,6 +152,23 @@ def test_it_works_out_anew_what_did_not_happen(
     assert ledger.points_of(1001) == 100
 
 
+def test_a_single_one_is_not_sent_later_when_zid_refuses_the_store(
+    zid: responses.RequestsMock, store: Store, merchant: BrowserClient
+) -> None:
+    zid.get(DETAILS, status=403)
+    form = {
+        "action": "set",
+        "points": "100",
+        "reason": "x",
+        "submission": "11111111-1111-4111-8111-111111111111",
+    }
+
+    merchant.post("/customers/1001/adjust/", form, headers={"HX-Request": "true"})
+
+    line = Line.objects.get()
+    assert (line.status, line.problem) == (LineStatus.SKIPPED, "not_sent")
+
+
 def test_it_reads_no_balance_that_another_line_may_yet_change(
     ledger: Ledger, store: Store, zid_client: Client, pace: Pacer
 ) -> None:
