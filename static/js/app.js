@@ -32,6 +32,16 @@ function renew(token) {
 document.addEventListener("htmx:beforeSwap", (event) => renew(event.detail.xhr.getResponseHeader(HEADER)));
 document.addEventListener("htmx:afterRequest", (event) => renew(event.detail.xhr.getResponseHeader(HEADER)));
 
+// Following a link gives up on the one before, as in a browser by itself: else a page that comes
+// late would take the place of the one that was asked for last.
+let visit = null;
+document.addEventListener("htmx:beforeSend", ({ detail }) => {
+  if (detail.boosted) {
+    visit?.abort();
+    visit = detail.xhr;
+  }
+});
+
 // Coming to the page one is on already (a form that leads back to its own page, another language)
 // adds nothing to the history, as in a browser by itself: else "back" seems to do nothing.
 document.addEventListener("htmx:beforeHistoryUpdate", (event) => {

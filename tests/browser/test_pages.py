@@ -138,3 +138,19 @@ def test_a_zid_that_is_down_is_told_with_a_way_to_try_again(
     sandbox.clear_faults()
     merchant.app.locator("main a[href='/program/']").click()
     expect(merchant.app.locator("#activation")).to_be_visible()
+
+
+def test_the_page_asked_for_last_is_the_one_that_stays(
+    merchant: Merchant, sandbox: Sandbox
+) -> None:
+    merchant.go("customers")
+    sandbox.fault(path="managers/loyalty-program", kind="latency", seconds=2)
+
+    merchant.app.locator("nav.nav a[href='/program/']").click()
+    merchant.page.wait_for_timeout(300)
+    merchant.app.locator("nav.nav a[href='/bulk-adjustments/']").click()
+
+    expect(merchant.app.locator("input[type=file]")).to_be_visible()
+    merchant.page.wait_for_timeout(3000)
+    expect(merchant.app.locator("input[type=file]")).to_be_visible()
+    assert merchant.path == "/bulk-adjustments/"
