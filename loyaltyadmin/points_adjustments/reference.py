@@ -3,9 +3,10 @@
 It is how a lost answer is settled: Zid keeps the reason verbatim in the customer's points history
 (tests/zid_sandbox/NOTES.md, "Calls"), so an entry that carries a line's reference is that line.
 
-Its form is `ref-` and ten characters without vowels or look-alikes, such as `ref-7kq2xw9d4m`: quiet
-for a shopper, never a word, one run from left to right even after Arabic (it begins with a letter,
-so nothing of it jumps to the other side), and 24^10 of them leave no room for chance.
+Its form is `ref-` and twelve characters without vowels or look-alikes, such as `ref-7kq2xw9d4mtr`:
+quiet for a shopper, never a word, and one run from left to right even after Arabic (it begins with
+a letter, so nothing of it jumps to the other side). With 24^12 of them, a hundred thousand new ones
+beside ten million old ones meet once in thirty thousand times; the database then refuses them all.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from django.conf import settings
 
 PREFIX = "ref-"
 ALPHABET = "23456789bcdfghjkmpqrtvwx"
-LENGTH = 10
+LENGTH = 12
 
 
 def new() -> str:

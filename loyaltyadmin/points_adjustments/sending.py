@@ -136,6 +136,8 @@ def settle(*, line: Line, zid: Client) -> bool:
     except errors.NotFound:
         history = ()  # no such customer, hence no such entry
     except (errors.TokenRejected, errors.ScopeMissing, errors.RateLimited):
+        # Others have their turn before it is asked again.
+        _look_later(line=line, at=asked_at + dt.timedelta(seconds=NEXT_LOOK_SECONDS))
         raise
     except errors.ZidError as error:
         logger.info("%s: %s", line, error)

@@ -38,7 +38,8 @@ def due_stores() -> list[Store]:
 def check_installation(*, store: Store) -> None:
     """This will ask Zid whether a due store's tokens still work, and disconnect it if they do not.
 
-    Any other failure proves nothing: the store is asked about again later.
+    The proof is that Zid refuses to refresh them. Any other failure proves nothing, a 401 in
+    between included: the store is asked about again later.
     """
     now = timezone.now()
     due = Store.objects.filter(id=store.id, check_due_at=store.check_due_at)
@@ -48,8 +49,9 @@ def check_installation(*, store: Store) -> None:
     try:
         with operations.zid_client_for(store=store, language=store.language, pace=pace) as zid:
             zid.store.read_profile()
-    except errors.TokenRejected:
-        operations.disconnect_store(store=store)
     except errors.ZidError as error:
+        if isinstance(error, errors.TokenRejected) and error.endpoint == operations.REFRESHING:
+            operations.disconnect_store(store=store)
+            return
         logger.info("store %s could not be checked: %s", store.id, error)
         Store.objects.filter(id=store.id, check_due_at=None).update(check_due_at=now + AGAIN)

@@ -432,5 +432,5 @@ def test_it_shortens_the_merchants_text_and_never_the_reference() -> None:
 def test_a_reference_is_short_and_never_a_word() -> None:
     code = reference.new()
 
-    assert len(code) == 14
+    assert len(code) == 16
     assert not set(code.removeprefix("ref-")) & set("aeiouy")
