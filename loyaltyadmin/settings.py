@@ -289,6 +289,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # A store's turn is nearly all waiting, for Zid and for the limit, so threads serve many stores
 # at once from one process, in both modes (docs/adr/0005).
 CELERY_WORKER_POOL = "threads"
+CELERY_WORKER_CONCURRENCY = env_int("WORKER_CONCURRENCY", 32, least=1)
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -312,7 +313,6 @@ CELERY_BEAT_SCHEDULE = {
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object]
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
-    CELERY_WORKER_CONCURRENCY = env_int("WORKER_CONCURRENCY", 32, least=1)
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         # No task lasts longer than a store's turn, so an unacknowledged one is lost by then.
         "visibility_timeout": 300,
@@ -321,7 +321,6 @@ if REDIS_URL:
     }
 else:
     CELERY_BROKER_URL = "files://localhost"  # loyaltyadmin/file_broker.py
-    CELERY_WORKER_CONCURRENCY = env_int("WORKER_CONCURRENCY", 8, least=1)
     CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(DATA_DIR / "queue"),

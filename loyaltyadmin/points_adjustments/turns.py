@@ -37,7 +37,11 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-TURN_SECONDS = 20  # then the next store has the thread
+# Then the next store has the thread. Short, because nearly all of a turn is waiting for the limit:
+# a store that has no thread loses nothing as long as its bucket is not empty when it comes back.
+TURN_SECONDS = 2
+# So long while Zid does not answer, or the pauses between the lines would never grow.
+TROUBLED_TURN_SECONDS = 20
 HOLD_SECONDS = 15  # a dead worker's turn is free again after this
 RENEW_SECONDS = 5
 WAKE_AGAIN_SECONDS = 10
@@ -67,8 +71,10 @@ def take_turn(
     turn = _Turn(store=store)
     if not turn.take():
         return False
+    more = False
     try:
-        return _work(store=store, turn=turn, is_stopping=is_stopping, sleep=sleep)
+        more = _work(store=store, turn=turn, is_stopping=is_stopping, sleep=sleep)
+        return more
     except errors.TokenRejected as error:
         logger.warning("%s: %s", store, error)
         stop_all(store=store)
@@ -82,7 +88,7 @@ def take_turn(
         logger.info("%s: %s", store, error)
         return False  # the sweep wakes the store again
     finally:
-        turn.release()
+        turn.release(comes_again=more)
 
 
 def stop_all(*, store: Store) -> None:
@@ -188,8 +194,10 @@ class _Turn:
         until = timezone.now() + dt.timedelta(seconds=HOLD_SECONDS)
         return self._mine().update(held_until=until) == 1
 
-    def release(self) -> None:
-        self._mine().update(holder=None, held_until=None)
+    def release(self, *, comes_again: bool) -> None:
+        # Whoever comes again is told so: a second message from the sweep would be one too many.
+        told = {"woken_at": timezone.now()} if comes_again else {}
+        self._mine().update(holder=None, held_until=None, **told)
 
     def _mine(self) -> QuerySet[Turn]:
         return Turn.objects.filter(store=self._row.store_id, holder=self._holder)
@@ -202,7 +210,7 @@ def _work(
     is_stopping: Callable[[], bool],
     sleep: Callable[[float], None],
 ) -> bool:
-    ends_at = time.monotonic() + TURN_SECONDS
+    began = time.monotonic()
     pace = stores.pacer_for(store=store, asks=pacer.For.JOB, sleep=sleep)
     misses = 0
     with stores.zid_client_for(store=store, language=store.language, pace=pace) as zid:
@@ -211,7 +219,8 @@ def _work(
             if misses > MISSES_ALLOWED:
                 # Zid is in trouble; do not add lines to what will have to be looked up.
                 sleep(min(0.5 * 2 ** (misses - MISSES_ALLOWED), LONGEST_PAUSE_SECONDS))
-            if is_stopping() or time.monotonic() > ends_at:
+            lasts = TROUBLED_TURN_SECONDS if misses else TURN_SECONDS
+            if is_stopping() or time.monotonic() - began > lasts:
                 return True
             if not turn.is_mine():
                 return False

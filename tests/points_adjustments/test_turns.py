@@ -367,7 +367,7 @@ def test_a_turn_that_dies_leaves_the_store_to_the_next_worker_within_seconds(
     ledger: Ledger, store: Store, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_job(store)
-    monkeypatch.setattr(turns._Turn, "release", lambda self: None)
+    monkeypatch.setattr(turns._Turn, "release", lambda self, comes_again: None)
     monkeypatch.setattr(sending, "send", raising(Crash()))
     with pytest.raises(Crash):
         work(store)
@@ -394,6 +394,45 @@ def test_the_sweep_wakes_a_store_once_in_a_while_and_not_while_somebody_works(
     later = turns.sweep()
 
     assert (first, at_once, later) == ([store.id], [], [store.id])
+
+
+def test_the_sweep_leaves_a_store_alone_that_waits_for_its_next_turn(
+    ledger: Ledger, store: Store, clock: time_machine.Traveller
+) -> None:
+    make_job(store)
+    turns.sweep()
+    clock.shift(turns.WAKE_AGAIN_SECONDS + 1)
+
+    more = turns.take_turn(store_id=store.id, is_stopping=lambda: True)
+
+    assert more
+    assert turns.sweep() == []
+
+
+def test_a_turn_gives_the_thread_to_the_next_store(
+    ledger: Ledger, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_job(store)
+    monkeypatch.setattr(turns, "TURN_SECONDS", 0)
+
+    more = work(store)
+
+    assert more
+    assert ledger.adjustments == 1
+
+
+def test_a_turn_lasts_longer_while_zid_does_not_answer(
+    ledger: Ledger, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_job(store, customers=5)
+    monkeypatch.setattr(turns, "TURN_SECONDS", 0)
+    for _ in range(4):
+        ledger.loses_the_answer(applied=False)
+
+    more = work(store)
+
+    assert more
+    assert ledger.adjustments == 5
 
 
 def test_the_sweep_leaves_a_line_alone_that_may_still_be_on_its_way(
