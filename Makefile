@@ -1,7 +1,7 @@
 # The front door. `make` alone lists what there is.
 SHELL = /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test setup setup-test lint types arch check fmt messages lock
+.PHONY: help run test bench setup setup-test lint types arch check fmt messages lock
 
 VENV = .venv
 PY = $(VENV)/bin/python
@@ -32,6 +32,9 @@ test: $(TEST_STAMP) ## linters, types, import contracts and all tests
 setup: $(RUN_STAMP) ## only make the environment that `make run` needs
 
 setup-test: $(TEST_STAMP) ## only make the environment that `make test` needs
+
+bench: $(TEST_STAMP) ## measure the engine, in about nine minutes (ARGS="sdk stores line")
+	@exec $(PY) -m tests.bench $(ARGS)
 
 lint types arch: $(TEST_STAMP)
 	@exec $(PY) -m tests.run $@

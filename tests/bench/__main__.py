@@ -1,0 +1,44 @@
+"""make bench
+
+    python -m tests.bench             everything, in about nine minutes
+    python -m tests.bench sdk line    only these sections
+
+Prints what it measures, and what the goals are, to standard output; writes nothing else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+
+from tests import services
+from tests.bench import against_the_sdk, many_stores, one_line
+
+SECTIONS = {"sdk": against_the_sdk, "stores": many_stores, "line": one_line}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make bench", description="Measure the engine.")
+    parser.add_argument("sections", nargs="*", metavar="section", help=", ".join(SECTIONS))
+    wanted = parser.parse_args().sections
+    if unknown := set(wanted) - set(SECTIONS):
+        parser.error(f"no such section: {', '.join(sorted(unknown))}")
+    if not services.find_postgresql() or not services.find_redis():
+        print("PostgreSQL or Redis was not found on this machine.", file=sys.stderr)
+        return 1
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
+    print(
+        f"{os.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()},"
+        f" {platform.system()}; Zid's stand-in, the servers and the worker all on this machine",
+        flush=True,
+    )
+    for name, section in SECTIONS.items():
+        if not wanted or name in wanted:
+            section.main()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
