@@ -206,8 +206,7 @@ class _Processes:
                 start_new_session=True,
             )
         self._guard.watch(process.pid)
-        self._running[name] = process
-        self._commands[name] = command
+        self._running[name], self._commands[name] = process, command
         return process
 
     def run(self, name: str, command: Sequence[str]) -> None:

@@ -9,7 +9,7 @@ from tests.processes import Product
 
 LINES = 1000
 FEW, MANY = 1_000, 100_000
-SECONDS = 30  # of the large job; it need not end
+SECONDS = 20  # of the large job; it need not end
 GOAL_WRITES = 3
 GOAL_MIB = 10
 

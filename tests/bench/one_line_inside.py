@@ -20,7 +20,7 @@ from tests.bench import jobs
 from tests.zid_sandbox.seed import FIRST_STORE_ID, first_customer_id
 
 WRITES = ("INSERT", "UPDATE", "DELETE")
-NOT_OF_A_LINE = ('"points_adjustments_turn"', '"points_adjustments_bulkadjustment"')
+WRITES_OF_A_LINE = ('UPDATE "points_adjustments_line"', 'UPDATE "stores_ratebucket"')
 
 
 class Meter:
@@ -35,9 +35,9 @@ class Meter:
     ) -> Any:
         self.queries += 1
         if sql.startswith(WRITES):
-            is_other = sql.partition(" SET ")[0].endswith(NOT_OF_A_LINE)
-            self.other_writes += is_other
-            self.writes += not is_other
+            is_of_a_line = sql.startswith(WRITES_OF_A_LINE)
+            self.writes += is_of_a_line
+            self.other_writes += not is_of_a_line
         started = time.perf_counter()
         try:
             return execute(sql, params, many, context)
