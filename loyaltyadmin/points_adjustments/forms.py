@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from typing import Any
 
@@ -12,6 +13,9 @@ from loyaltyadmin.points_adjustments import reference, sheet, words
 from loyaltyadmin.points_adjustments.states import Action
 
 NO_ROWS = _("No line of the file could be read. The first one with an error is line %(line)s.")
+
+
+THOUSANDS = re.compile(r"\d{1,3}([,٬]\d{3})+")
 
 
 class ReasonField(forms.CharField):
@@ -32,12 +36,17 @@ class ReasonField(forms.CharField):
 
 
 class WholeNumberField(forms.IntegerField):
-    """Digits of any script and nothing else: Django alone reads 1.000 as 1 and 1_0 as 10."""
+    """Digits of any script, in groups of three if need be: Django alone reads 1.000 as 1."""
 
     def to_python(self, value: Any) -> int | None:
-        if value not in self.empty_values and not str(value).strip().isdecimal():
+        if value in self.empty_values:
+            return None
+        text = str(value).strip()
+        if THOUSANDS.fullmatch(text):
+            text = re.sub("[,٬]", "", text)
+        if not text.isdecimal():
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-        return super().to_python(value)
+        return super().to_python(text)
 
 
 class AdjustCustomerPointsForm(forms.Form):

@@ -208,9 +208,12 @@ def cancel_bulk_adjustment(*, job: BulkAdjustment) -> None:
 
 
 @transaction.atomic
-def undo_bulk_adjustment(*, job: BulkAdjustment, reason: str) -> BulkAdjustment:
+def undo_bulk_adjustment(
+    *, job: BulkAdjustment, reason_for: Callable[[str], str]
+) -> BulkAdjustment:
     """This will draft a job with the opposite of every applied line, once for each job.
 
+    `reason_for` gives the reason to take back what was given for another.
     A worker then reads today's balances, so that the draft can say who cannot give the points
     back. While such a job exists this gives that one.
 
@@ -222,12 +225,12 @@ def undo_bulk_adjustment(*, job: BulkAdjustment, reason: str) -> BulkAdjustment:
     applied = job.lines.filter(status=LineStatus.APPLIED, undone_by=None)
     if not job.is_over or not applied.exists():
         raise NotPossible
-    undo = _derived(job, reason=reason, undoes=job)
+    undo = _derived(job, reason=reason_for(job.reason) if job.reason else "", undoes=job)
     _copy_lines(
         undo,
         applied,
         lambda line: {
-            "reason": reason,
+            "reason": reason_for(line.reason),
             "undoes": line,
             **_asked(action=_OPPOSITE[Direction(line.direction)], amount=line.points or 0),
         },

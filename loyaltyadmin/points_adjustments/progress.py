@@ -121,9 +121,9 @@ def _calls_a_second(job: BulkAdjustment, *, now: dt.datetime) -> float:
     if job.status != JobStatus.RUNNING or job.started_at is None or now - job.started_at < WATCHED:
         return limit
     lately = _calls_for(job.lines.filter(ended_at__gt=now - WATCHED))
-    speed = max(lately, 1) / WATCHED.total_seconds()
-    # At the start of the second minute the burst is still in sight; the limit holds all the same.
-    return min(speed, limit)
+    # Nothing lately is a pause or a wait for lost answers, not a speed. At the start of the second
+    # minute the burst is still in sight; the limit holds all the same.
+    return min(lately / WATCHED.total_seconds(), limit) or limit
 
 
 def _has_doubts(job: BulkAdjustment) -> bool:

@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 # A merchant waits for a single adjustment, so its history is read once before it is late enough
 # to believe that the entry is missing.
 FIRST_LOOK_SECONDS = 3
+JOBS_FIRST_LOOK_SECONDS = 15  # an applied line shows by then, and costs one read all the same
 # How far Zid's clock may be behind ours.
 CLOCKS_APART = dt.timedelta(minutes=5)
 # Reading the history failed: ask again then.
@@ -193,9 +194,11 @@ def _moves_the_same(*, line: Line, entry: PointsEntry) -> bool:
 def doubt(*, line: Line) -> bool:
     """This will note that nobody knows whether a claimed line was applied."""
     now = timezone.now()
-    wait = FIRST_LOOK_SECONDS if line.job_id is None else settings.ZID_SETTLE_SECONDS
+    wait = FIRST_LOOK_SECONDS if line.job_id is None else JOBS_FIRST_LOOK_SECONDS
     return line.move(
-        to=LineStatus.UNKNOWN, unknown_at=now, look_at=now + dt.timedelta(seconds=wait)
+        to=LineStatus.UNKNOWN,
+        unknown_at=now,
+        look_at=now + dt.timedelta(seconds=min(wait, settings.ZID_SETTLE_SECONDS)),
     )
 
 

@@ -246,11 +246,11 @@ def cancel_bulk_adjustment(request: StoreHttpRequest, job_id: uuid.UUID) -> Http
 @require_POST
 @store_required
 def undo_bulk_adjustment(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
-    job = _job(request, job_id)
-    reason = _("Correction: %(reason)s") % {"reason": job.reason}
-    return _follow_up(
-        request, job, partial(operations.undo_bulk_adjustment, reason=reason[:MOST_REASON])
-    )
+    def reason_for(reason: str) -> str:
+        return (_("Correction: %(reason)s") % {"reason": reason})[:MOST_REASON]
+
+    undo = partial(operations.undo_bulk_adjustment, reason_for=reason_for)
+    return _follow_up(request, _job(request, job_id), undo)
 
 
 @require_POST

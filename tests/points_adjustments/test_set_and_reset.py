@@ -206,7 +206,14 @@ def test_a_line_of_a_job_waits_for_the_outcome_of_another_for_its_customer(
 
 @pytest.mark.parametrize(
     ("action", "points", "expected"),
-    [("set", "100", 100), ("set", "0", 0), ("reset", "", 0), ("reset", "55", 0)],
+    [
+        ("set", "100", 100),
+        ("set", "1,000", 1000),
+        ("set", "١٬٠٠٠", 1000),
+        ("set", "0", 0),
+        ("reset", "", 0),
+        ("reset", "55", 0),
+    ],
 )
 def test_the_form_sets_and_resets(
     ledger: Ledger, store: Store, merchant: BrowserClient, action: str, points: str, expected: int

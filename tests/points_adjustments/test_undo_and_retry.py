@@ -35,7 +35,7 @@ def test_it_drafts_the_opposite_of_every_applied_line(ledger: Ledger, store: Sto
     ledger.refuses(422)
     job = finished_job(store, ledger)
 
-    undo = operations.undo_bulk_adjustment(job=job, reason="A mistake")
+    undo = operations.undo_bulk_adjustment(job=job, reason_for=lambda reason: "A mistake")
 
     lines = undo.lines.order_by("position")
     assert undo.status == JobStatus.DRAFT
@@ -47,7 +47,7 @@ def test_it_drafts_the_opposite_of_every_applied_line(ledger: Ledger, store: Sto
 
 def test_the_lines_it_takes_back_become_undone(ledger: Ledger, store: Store) -> None:
     job = finished_job(store, ledger)
-    undo = operations.undo_bulk_adjustment(job=job, reason="A mistake")
+    undo = operations.undo_bulk_adjustment(job=job, reason_for=lambda reason: "A mistake")
 
     operations.confirm_bulk_adjustment(job=undo)
     work(store)
@@ -59,8 +59,8 @@ def test_the_lines_it_takes_back_become_undone(ledger: Ledger, store: Store) -> 
 def test_a_job_is_undone_once(ledger: Ledger, store: Store) -> None:
     job = finished_job(store, ledger)
 
-    first = operations.undo_bulk_adjustment(job=job, reason="A mistake")
-    again = operations.undo_bulk_adjustment(job=job, reason="A mistake")
+    first = operations.undo_bulk_adjustment(job=job, reason_for=lambda reason: "A mistake")
+    again = operations.undo_bulk_adjustment(job=job, reason_for=lambda reason: "A mistake")
 
     assert again == first
     assert BulkAdjustment.objects.count() == 2
@@ -68,10 +68,10 @@ def test_a_job_is_undone_once(ledger: Ledger, store: Store) -> None:
 
 def test_a_discarded_undo_can_be_drafted_again(ledger: Ledger, store: Store) -> None:
     job = finished_job(store, ledger)
-    discarded = operations.undo_bulk_adjustment(job=job, reason="A mistake")
+    discarded = operations.undo_bulk_adjustment(job=job, reason_for=lambda reason: "A mistake")
     operations.cancel_bulk_adjustment(job=discarded)
 
-    undo = operations.undo_bulk_adjustment(job=job, reason="A mistake")
+    undo = operations.undo_bulk_adjustment(job=job, reason_for=lambda reason: "A mistake")
 
     assert undo != discarded
     assert undo.lines.count() == 3
@@ -81,7 +81,7 @@ def test_a_job_that_is_not_over_cannot_be_undone(ledger: Ledger, store: Store) -
     job = make_job(store)
 
     with pytest.raises(operations.NotPossible):
-        operations.undo_bulk_adjustment(job=job, reason="A mistake")
+        operations.undo_bulk_adjustment(job=job, reason_for=lambda reason: "A mistake")
 
 
 def test_the_draft_of_an_undo_knows_who_cannot_give_the_points_back(
@@ -90,7 +90,7 @@ def test_the_draft_of_an_undo_knows_who_cannot_give_the_points_back(
     job = finished_job(store, ledger)
     ledger.opening[1002] = -4  # spent some of the ten meanwhile
 
-    undo = operations.undo_bulk_adjustment(job=job, reason="A mistake")
+    undo = operations.undo_bulk_adjustment(job=job, reason_for=lambda reason: "A mistake")
     work(store)
 
     undo.refresh_from_db()
@@ -104,7 +104,7 @@ def test_many_balances_are_read_by_the_page(ledger: Ledger, store: Store, settin
     ledger.opening[1200] = -10
     reads_before = ledger.reads
 
-    undo = operations.undo_bulk_adjustment(job=job, reason="A mistake")
+    undo = operations.undo_bulk_adjustment(job=job, reason_for=lambda reason: "A mistake")
     work(store)
 
     undo.refresh_from_db()
@@ -116,7 +116,9 @@ def test_many_balances_are_read_by_the_page(ledger: Ledger, store: Store, settin
 def test_a_balance_that_cannot_be_read_holds_no_other_job_up(
     zid: responses.RequestsMock, ledger: Ledger, store: Store, status: int
 ) -> None:
-    undo = operations.undo_bulk_adjustment(job=finished_job(store, ledger), reason="A mistake")
+    undo = operations.undo_bulk_adjustment(
+        job=finished_job(store, ledger), reason_for=lambda reason: "A mistake"
+    )
     zid.replace(responses.GET, DETAILS, status=status, body="{}")
     other = make_job(store)
 
@@ -133,7 +135,7 @@ def test_reading_many_balances_and_running_a_job_take_turns(
 ) -> None:
     settings.ZID_RATE_LIMIT_BURST = 1000
     undo = operations.undo_bulk_adjustment(
-        job=finished_job(store, ledger, customers=60), reason="A mistake"
+        job=finished_job(store, ledger, customers=60), reason_for=lambda reason: "A mistake"
     )
     monkeypatch.setattr(balances, "CUSTOMERS_PER_PAGE", 10)
     make_job(store)
@@ -152,7 +154,7 @@ def test_checking_the_balances_sends_nothing(ledger: Ledger, store: Store) -> No
     job = finished_job(store, ledger)
     sent = ledger.adjustments
 
-    operations.undo_bulk_adjustment(job=job, reason="A mistake")
+    operations.undo_bulk_adjustment(job=job, reason_for=lambda reason: "A mistake")
     work(store)
 
     assert ledger.adjustments == sent
@@ -202,7 +204,7 @@ def test_a_line_that_may_have_happened_is_never_retried(ledger: Ledger, store: S
 
 def test_a_retried_undo_still_marks_the_first_line_as_undone(ledger: Ledger, store: Store) -> None:
     job = finished_job(store, ledger, customers=1)
-    undo = operations.undo_bulk_adjustment(job=job, reason="A mistake")
+    undo = operations.undo_bulk_adjustment(job=job, reason_for=lambda reason: "A mistake")
     ledger.refuses(422)
     operations.confirm_bulk_adjustment(job=undo)
     work(store)
@@ -221,7 +223,7 @@ def test_a_retried_undo_still_does_so_after_a_draft_of_the_retry_was_discarded(
     ledger: Ledger, store: Store
 ) -> None:
     job = finished_job(store, ledger, customers=1)
-    undo = operations.undo_bulk_adjustment(job=job, reason="A mistake")
+    undo = operations.undo_bulk_adjustment(job=job, reason_for=lambda reason: "A mistake")
     ledger.refuses(422)
     operations.confirm_bulk_adjustment(job=undo)
     work(store)
@@ -240,7 +242,7 @@ def test_a_discarded_draft_cannot_be_retried_beside_what_it_came_from(
     ledger: Ledger, store: Store
 ) -> None:
     job = finished_job(store, ledger)
-    discarded = operations.undo_bulk_adjustment(job=job, reason="A mistake")
+    discarded = operations.undo_bulk_adjustment(job=job, reason_for=lambda reason: "A mistake")
     operations.cancel_bulk_adjustment(job=discarded)
 
     with pytest.raises(operations.NotPossible):
