@@ -114,7 +114,7 @@ def test_many_balances_are_read_by_the_page(ledger: Ledger, store: Store, settin
 
 @pytest.mark.parametrize("status", [403, 422, 500, 200], ids=["403", "422", "500", "garbage"])
 def test_a_balance_that_cannot_be_read_holds_no_other_job_up(
-    zid: responses.RequestsMock, ledger: Ledger, store: Store, status: int
+    zid: responses.RequestsMock, ledger: Ledger, store: Store, status: int, no_waiting: None
 ) -> None:
     undo = operations.undo_bulk_adjustment(
         job=finished_job(store, ledger), reason_for=lambda reason: "A mistake"
