@@ -17,6 +17,7 @@ def fernet() -> MultiFernet:
     return MultiFernet([Fernet(key) for key in settings.TOKEN_ENCRYPTION_KEYS])
 
 
+# Generic for mypy alone: Django's field cannot be subscripted when it runs.
 class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
     """A text that reaches the database only encrypted; the empty text stays empty.
 
