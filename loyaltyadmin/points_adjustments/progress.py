@@ -9,15 +9,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.utils import timezone
 
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
-from loyaltyadmin.points_adjustments.states import LINE_OPEN, Direction, JobStatus, LineStatus
+from loyaltyadmin.points_adjustments.sending import JOBS_FIRST_LOOK_SECONDS
+from loyaltyadmin.points_adjustments.states import Direction, JobStatus, LineStatus
 
 LINES_AT_ONCE = 1000
-# The speed is taken from the last minute: the burst at the start is faster than what follows.
-WATCHED = dt.timedelta(minutes=1)
+# The speed is taken from the last minutes, without the start: its burst is faster than what follows.
+WATCHED = dt.timedelta(minutes=5)
+BURST = dt.timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,46 +90,88 @@ def results_of(*, job: BulkAdjustment) -> Iterable[Line]:
 def time_left_of(*, job: BulkAdjustment, now: dt.datetime | None = None) -> dt.timedelta | None:
     """This will tell how long a bulk adjustment still takes, the store's earlier ones included.
 
-    From Zid's limit, and once a job has run for a minute from the speed it has really had. None
+    From Zid's limit, and from the second minute on from the speed that it has really had. None
     when it is over, not confirmed or paused.
     """
     now = now or timezone.now()
     if job.status not in {JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.CANCELLING}:
         return None
-    calls = _calls_left(job) + sum(_calls_left(other) for other in _ahead_of(job))
-    left = dt.timedelta(seconds=calls / _calls_a_second(job, now=now))
-    if _has_doubts(job):
-        # A lost answer waits for its look in the history, whatever the speed.
-        left = max(left, dt.timedelta(seconds=settings.ZID_SETTLE_SECONDS))
+    seen = _look_at(job, now=now)
+    calls = seen.calls_left + sum(_look_at(other, now=now).calls_left for other in _ahead_of(job))
+    left = dt.timedelta(seconds=calls / seen.calls_a_second)
+    if seen.calls_left:
+        left += _wait_for_lost_answers(seen)
+    if seen.last_doubt is not None:
+        left = max(left, seen.last_doubt + _settle_time() - now)
     if job.status == JobStatus.QUEUED and job.starts_at is not None and job.starts_at > now:
         left += job.starts_at - now
     return left
 
 
-def _calls_left(job: BulkAdjustment) -> int:
-    return _calls_for(job.lines.filter(status__in=LINE_OPEN))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What a job's lines say about its speed."""
+
+    calls_left: int
+    calls_a_second: float
+    last_doubt: dt.datetime | None  # of the lines that are unknown now
+    lost_lately: int
+    not_applied_lately: int  # of those, as far as can be told by now
 
 
-def _calls_for(lines: QuerySet[Line]) -> int:
-    """A line is one call, and two if its balance has to be read first."""
-    counts = lines.aggregate(
-        lines=Count("id"), with_a_read=Count("id", filter=Q(target__isnull=False))
+def _look_at(job: BulkAdjustment, *, now: dt.datetime) -> _Seen:
+    since = max(now - WATCHED, (job.started_at or now) + BURST)
+    # What is unknown costs a call or two, but it is the wait for them that counts (time_left_of).
+    waits, with_a_read = Q(status=LineStatus.PENDING), Q(target__isnull=False)
+    # Sent, or found to be right as it is. Not: ended, which lost answers do later than others.
+    lately = Q(claimed_at__gt=since) | Q(claimed_at=None, ended_at__gt=since)
+    is_unknown = Q(status=LineStatus.UNKNOWN)
+    lost = Q(unknown_at__gt=now - 5 * _settle_time())
+    # Had it been applied, the first look would have found it.
+    is_missing = is_unknown & Q(unknown_at__lt=now - 2 * _first_look())
+    seen = job.lines.aggregate(
+        waiting=Count("id", filter=waits),
+        waiting_with_a_read=Count("id", filter=waits & with_a_read),
+        lately=Count("id", filter=lately),
+        lately_with_a_read=Count("id", filter=lately & with_a_read),
+        last_doubt=Max("unknown_at", filter=is_unknown),
+        lost=Count("id", filter=lost),
+        not_applied=Count("id", filter=lost & (Q(attempts__gt=1) | is_missing)),
     )
-    return int(counts["lines"]) + int(counts["with_a_read"])
+    return _Seen(
+        calls_left=seen["waiting"] + seen["waiting_with_a_read"],
+        calls_a_second=_calls_a_second(
+            job,
+            calls=seen["lately"] + seen["lately_with_a_read"],
+            seconds=(now - since).total_seconds(),
+        ),
+        last_doubt=seen["last_doubt"],
+        lost_lately=seen["lost"],
+        not_applied_lately=seen["not_applied"],
+    )
 
 
-def _calls_a_second(job: BulkAdjustment, *, now: dt.datetime) -> float:
+def _calls_a_second(job: BulkAdjustment, *, calls: int, seconds: float) -> float:
     limit = float(settings.ZID_RATE_LIMIT_PER_MINUTE) / 60
-    if job.status != JobStatus.RUNNING or job.started_at is None or now - job.started_at < WATCHED:
+    if job.status != JobStatus.RUNNING or seconds < BURST.total_seconds():
         return limit
-    lately = _calls_for(job.lines.filter(ended_at__gt=now - WATCHED))
-    # Nothing lately is a pause or a wait for lost answers, not a speed. At the start of the second
-    # minute the burst is still in sight; the limit holds all the same.
-    return min(lately / WATCHED.total_seconds(), limit) or limit
+    # Nothing lately is a pause or a wait for lost answers, not a speed.
+    return min(calls / seconds, limit) or limit
 
 
-def _has_doubts(job: BulkAdjustment) -> bool:
-    return job.lines.filter(status=LineStatus.UNKNOWN).exists()
+def _wait_for_lost_answers(seen: _Seen) -> dt.timedelta:
+    """After the last call: when answers got lost lately, the last ones will have to be looked up."""
+    if seen.not_applied_lately:
+        return _settle_time()
+    return _first_look() if seen.lost_lately else dt.timedelta()
+
+
+def _first_look() -> dt.timedelta:
+    return dt.timedelta(seconds=JOBS_FIRST_LOOK_SECONDS)
+
+
+def _settle_time() -> dt.timedelta:
+    return dt.timedelta(seconds=settings.ZID_SETTLE_SECONDS)
 
 
 def _ahead_of(job: BulkAdjustment) -> QuerySet[BulkAdjustment]:

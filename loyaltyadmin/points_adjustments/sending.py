@@ -53,9 +53,9 @@ def send(*, line: Line, zid: Client, pace: Pacer) -> bool:
 
     `pace` is the pacer of `zid`.
 
-    1. For a `set` or a `reset`, read the balance and work out what to send, unless another line
+    1. Wait for a place below the limit, so that the claim does not age in a queue.
+    2. For a `set` or a `reset`, read the balance and work out what to send, unless another line
        for the customer has no outcome yet.
-    2. Wait for a place below the limit, so that the claim does not age in a queue.
     3. Claim the line, if it is still pending and its bulk adjustment, if any, is running.
     4. Call Zid, within SEND_WITHIN_SECONDS of the claim or not at all.
     5. Write the outcome: applied, rejected, unknown, or, when Zid provably did nothing, pending
@@ -76,6 +76,7 @@ def send(*, line: Line, zid: Client, pace: Pacer) -> bool:
             if line.job_id is None:
                 line.move(to=LineStatus.SKIPPED, ended_at=timezone.now(), problem="not_sent")
             return True
+        pace.wait_ahead(calls=2)
         try:
             moves = _work_out(line=line, zid=zid)
         except (errors.Unavailable, errors.UnexpectedPayload, errors.NotSent) as error:

@@ -40,8 +40,9 @@ logger = logging.getLogger(__name__)
 # Then the next store has the thread. Short, because nearly all of a turn is waiting for the limit:
 # a store that has no thread loses nothing as long as its bucket is not empty when it comes back.
 TURN_SECONDS = 2
-# So long while Zid does not answer, or the pauses between the lines would never grow.
-TROUBLED_TURN_SECONDS = 20
+# So long while no other store waits, for to change places costs writes; and while Zid does not
+# answer, or the pauses between the lines would never grow.
+LONG_TURN_SECONDS = 20
 HOLD_SECONDS = 15  # a dead worker's turn is free again after this
 RENEW_SECONDS = 5
 WAKE_AGAIN_SECONDS = 10
@@ -71,10 +72,10 @@ def take_turn(
     turn = _Turn(store=store)
     if not turn.take():
         return False
-    more = False
+    is_done = False
     try:
-        more = _work(store=store, turn=turn, is_stopping=is_stopping, sleep=sleep)
-        return more
+        is_done = not _work(store=store, turn=turn, is_stopping=is_stopping, sleep=sleep)
+        return not is_done
     except errors.TokenRejected as error:
         logger.warning("%s: %s", store, error)
         stop_all(store=store)
@@ -88,7 +89,7 @@ def take_turn(
         logger.info("%s: %s", store, error)
         return False  # the sweep wakes the store again
     finally:
-        turn.release(comes_again=more)
+        turn.release(is_done=is_done)
 
 
 def stop_all(*, store: Store) -> None:
@@ -194,10 +195,11 @@ class _Turn:
         until = timezone.now() + dt.timedelta(seconds=HOLD_SECONDS)
         return self._mine().update(held_until=until) == 1
 
-    def release(self, *, comes_again: bool) -> None:
+    def release(self, *, is_done: bool) -> None:
         # Whoever comes again is told so: a second message from the sweep would be one too many.
-        told = {"woken_at": timezone.now()} if comes_again else {}
-        self._mine().update(holder=None, held_until=None, **told)
+        # And after trouble the sweep waits. But a store that was done is woken when a line is due.
+        woken_at = None if is_done else timezone.now()
+        self._mine().update(holder=None, held_until=None, woken_at=woken_at)
 
     def _mine(self) -> QuerySet[Turn]:
         return Turn.objects.filter(store=self._row.store_id, holder=self._holder)
@@ -210,7 +212,7 @@ def _work(
     is_stopping: Callable[[], bool],
     sleep: Callable[[float], None],
 ) -> bool:
-    began = time.monotonic()
+    began, look_around_at = time.monotonic(), float(TURN_SECONDS)
     pace = stores.pacer_for(store=store, asks=pacer.For.JOB, sleep=sleep)
     misses = 0
     with stores.zid_client_for(store=store, language=store.language, pace=pace) as zid:
@@ -219,9 +221,13 @@ def _work(
             if misses > MISSES_ALLOWED:
                 # Zid is in trouble; do not add lines to what will have to be looked up.
                 sleep(min(0.5 * 2 ** (misses - MISSES_ALLOWED), LONGEST_PAUSE_SECONDS))
-            lasts = TROUBLED_TURN_SECONDS if misses else TURN_SECONDS
-            if is_stopping() or time.monotonic() - began > lasts:
+            lasted = time.monotonic() - began
+            if is_stopping() or lasted > LONG_TURN_SECONDS:
                 return True
+            if misses == 0 and lasted > look_around_at:
+                if _others_wait():
+                    return True
+                look_around_at = lasted + TURN_SECONDS
             if not turn.is_mine():
                 return False
     return False
@@ -309,9 +315,21 @@ def _due(jobs: QuerySet[BulkAdjustment]) -> QuerySet[BulkAdjustment]:
     )
 
 
+def _others_wait() -> bool:
+    """Whether a store was told to come and has found no thread yet."""
+    now = timezone.now()
+    told = Q(woken_at__gt=now - dt.timedelta(seconds=WAKE_AGAIN_SECONDS), woken_at__lte=now)
+    return Turn.objects.filter(_is_free(now=now), told).exists()
+
+
 def _stores_with_work(*, now: dt.datetime) -> list[int]:
     jobs = BulkAdjustment.objects.all()
-    under_way = jobs.filter(status__in=[JobStatus.RUNNING, JobStatus.CANCELLING])
+    lines = Line.objects.filter(job=OuterRef("id"))
+    # One of which every line is done was left by a worker that died before it could end it.
+    under_way = jobs.filter(status=JobStatus.RUNNING).filter(
+        Exists(lines.filter(status=LineStatus.PENDING))
+        | ~Exists(lines.filter(status__in=LINE_OPEN))
+    )
     with_work = (under_way, _due(jobs), balances.drafts_to_check())
     ids = {store_id for some in with_work for store_id in some.values_list("store_id", flat=True)}
     ids |= set(Line.objects.due_for_a_look(now=now).values_list("store_id", flat=True).distinct())

@@ -53,8 +53,8 @@ def longest(*, interval: int) -> int:
 class Bucket(Protocol):
     """Where a store's bucket is kept. Times are microseconds."""
 
-    def take(self, *, store_id: int, interval: int, room: int) -> int:
-        """Put one call in if the bucket then reaches no further than `room`, and return 0.
+    def take(self, *, store_id: int, interval: int, room: int, calls: int = 1) -> int:
+        """Put `calls` in if the bucket then reaches no further than `room`, and return 0.
 
         Otherwise change nothing and return how long it takes until there may be a place.
 
@@ -68,7 +68,7 @@ class Bucket(Protocol):
 
 
 class DatabaseBucket:
-    def take(self, *, store_id: int, interval: int, room: int) -> int:
+    def take(self, *, store_id: int, interval: int, room: int, calls: int = 1) -> int:
         while True:
             now = _now()
             row = RateBucket.objects.filter(store_id=store_id).first()
@@ -76,7 +76,7 @@ class DatabaseBucket:
                 RateBucket.objects.get_or_create(store_id=store_id)
                 continue
             kept = row.empty_at if row.empty_at <= now + longest(interval=interval) else now
-            empty_at = max(kept, now) + interval
+            empty_at = max(kept, now) + calls * interval
             if empty_at - now > room:
                 return empty_at - now - room
             changed = RateBucket.objects.filter(store_id=store_id, empty_at=row.empty_at).update(
@@ -123,9 +123,9 @@ class RedisBucket:
         self._take = client.register_script(self.TAKE)
         self._fill = client.register_script(self.FILL)
 
-    def take(self, *, store_id: int, interval: int, room: int) -> int:
+    def take(self, *, store_id: int, interval: int, room: int, calls: int = 1) -> int:
         try:
-            args = [interval, room, longest(interval=interval)]
+            args = [calls * interval, room, longest(interval=interval)]
             return int(self._take(keys=[self._key(store_id)], args=args))
         except redis.RedisError as error:
             logger.error("Redis does not answer: %s", type(error).__name__)
@@ -161,7 +161,7 @@ class Pacer:
         self._bucket = bucket
         self._patience = patience
         self._sleep = sleep
-        self._paid = False
+        self._paid = 0
         self._expires_at: dt.datetime | None = None
         self._interval = 60 * MICROSECONDS // settings.ZID_RATE_LIMIT_PER_MINUTE
         burst = settings.ZID_RATE_LIMIT_BURST
@@ -173,20 +173,23 @@ class Pacer:
 
         Raises: errors.RateLimited, errors.NotSent inside `only_until` when its time is over.
         """
-        if not self._paid:
-            self._take()
-        self._paid = False
+        self.wait_ahead()
+        self._paid -= 1
         if self._expires_at is not None and timezone.now() > self._expires_at:
             raise errors.NotSent(endpoint="a call that came too late")
 
-    def wait_ahead(self) -> None:
-        """Wait now for the place of the next call, which then goes out at once.
+    def wait_ahead(self, *, calls: int = 1) -> None:
+        """Wait now for the places of the next calls, which then go out at once.
 
-        For callers that claim something before they call: a claim must not age in a queue.
+        For callers that claim something before they call: a claim must not age in a queue. And
+        two places at once cost the bucket one write.
         """
-        if not self._paid:
-            self._take()
-            self._paid = True
+        # A bucket that holds fewer lets one in after the other, or they would wait for ever.
+        at_once = max(1, min(calls, self._room // self._interval))
+        while self._paid < calls:
+            places = min(at_once, calls - self._paid)
+            self._take(calls=places)
+            self._paid += places
 
     @contextlib.contextmanager
     def only_until(self, moment: dt.datetime) -> Iterator[None]:
@@ -200,10 +203,10 @@ class Pacer:
         finally:
             self._expires_at = None
 
-    def _take(self) -> None:
+    def _take(self, *, calls: int) -> None:
         waited = 0.0
         while pause := self._bucket.take(
-            store_id=self._store_id, interval=self._interval, room=self._room
+            store_id=self._store_id, interval=self._interval, room=self._room, calls=calls
         ):
             seconds = pause / MICROSECONDS
             if waited + seconds > self._patience:

@@ -139,13 +139,18 @@ def zid_client(
 
 
 def make_job(
-    store: Store, *, customers: int = 3, points: int = 10, confirmed: bool = True
+    store: Store,
+    *,
+    customers: int = 3,
+    points: int = 10,
+    action: Action = Action.ADD,
+    confirmed: bool = True,
 ) -> BulkAdjustment:
     rows = [
         Row(
             position=number + 2,
             customer_id=1001 + number,
-            action=Action.ADD,
+            action=action,
             amount=points,
             reason="",
         )

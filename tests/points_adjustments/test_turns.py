@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from loyaltyadmin.points_adjustments import operations, sending, tasks, turns
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line, Turn
-from loyaltyadmin.points_adjustments.states import JobStatus, LineStatus
+from loyaltyadmin.points_adjustments.states import Action, JobStatus, LineStatus
 from loyaltyadmin.stores.models import RateBucket, Store
 from tests.conftest import empty_buckets
 from tests.points_adjustments.conftest import Ledger, make_job, make_line
@@ -367,7 +367,7 @@ def test_a_turn_that_dies_leaves_the_store_to_the_next_worker_within_seconds(
     ledger: Ledger, store: Store, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_job(store)
-    monkeypatch.setattr(turns._Turn, "release", lambda self, comes_again: None)
+    monkeypatch.setattr(turns._Turn, "release", lambda self, is_done: None)
     monkeypatch.setattr(sending, "send", raising(Crash()))
     with pytest.raises(Crash):
         work(store)
@@ -409,9 +409,11 @@ def test_the_sweep_leaves_a_store_alone_that_waits_for_its_next_turn(
     assert turns.sweep() == []
 
 
-def test_a_turn_gives_the_thread_to_the_next_store(
-    ledger: Ledger, store: Store, monkeypatch: pytest.MonkeyPatch
+def test_a_turn_gives_the_thread_to_a_store_that_waits_for_one(
+    ledger: Ledger, store: Store, other_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    make_job(other_store)
+    assert turns.sweep() == [other_store.id]
     make_job(store)
     monkeypatch.setattr(turns, "TURN_SECONDS", 0)
 
@@ -421,9 +423,50 @@ def test_a_turn_gives_the_thread_to_the_next_store(
     assert ledger.adjustments == 1
 
 
-def test_a_turn_lasts_longer_while_zid_does_not_answer(
+def test_a_turn_goes_on_while_no_other_store_waits(
     ledger: Ledger, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    make_job(store)
+    monkeypatch.setattr(turns, "TURN_SECONDS", 0)
+
+    more = work(store)
+
+    assert not more
+    assert ledger.adjustments == 3
+
+
+def test_a_turn_ends_after_a_while_all_the_same(
+    ledger: Ledger, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_job(store)
+    monkeypatch.setattr(turns, "LONG_TURN_SECONDS", 0)
+
+    more = work(store)
+
+    assert more
+    assert ledger.adjustments == 1
+
+
+def test_a_store_is_woken_as_soon_as_its_lost_answer_can_be_looked_up(
+    ledger: Ledger, store: Store, clock: time_machine.Traveller
+) -> None:
+    make_job(store, customers=2)
+    ledger.loses_the_answer(applied=True)
+    assert turns.sweep() == [store.id]
+    work(store)
+
+    too_early = turns.sweep()
+    clock.shift(sending.JOBS_FIRST_LOOK_SECONDS)
+    due = turns.sweep()
+
+    assert (too_early, due) == ([], [store.id])
+
+
+def test_a_turn_lasts_longer_while_zid_does_not_answer(
+    ledger: Ledger, store: Store, other_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_job(other_store)
+    assert turns.sweep() == [other_store.id]
     make_job(store, customers=5)
     monkeypatch.setattr(turns, "TURN_SECONDS", 0)
     for _ in range(4):
@@ -485,16 +528,36 @@ def test_it_slows_down_while_zid_does_not_answer(
     assert pauses == [1.0, 2.0, 4.0, 8.0]
 
 
-def test_a_line_costs_three_writes_at_most(
-    ledger: Ledger, store: Store, django_assert_max_num_queries: Callable[..., object]
-) -> None:
-    make_job(store, customers=40)
+@pytest.mark.parametrize("action", [Action.ADD, Action.SET])
+def test_a_line_costs_three_writes_at_most(ledger: Ledger, store: Store, action: Action) -> None:
+    make_job(store, customers=25, action=action)
 
     with CaptureQueriesContext(connection) as queries:
         work(store)
 
-    writes = [q for q in queries if q["sql"].startswith(("UPDATE", "INSERT", "DELETE"))]
-    assert len(writes) <= 3 * 40 + 10
+    assert ledger.adjustments == 25
+    assert writes(queries) <= 3 * 25 + 10
+
+
+def test_an_undo_writes_the_outcomes_of_two_lines_and_costs_four_writes(
+    ledger: Ledger, store: Store
+) -> None:
+    job = make_job(store, customers=25)
+    work(store)
+    undo = operations.undo_bulk_adjustment(
+        job=BulkAdjustment.objects.get(id=job.id), reason_for=lambda reason: "Taken back"
+    )
+    operations.confirm_bulk_adjustment(job=undo)
+
+    with CaptureQueriesContext(connection) as queries:
+        work(store)
+
+    assert ledger.adjustments == 2 * 25
+    assert writes(queries) <= 4 * 25 + 10
+
+
+def writes(queries: CaptureQueriesContext) -> int:
+    return sum(query["sql"].startswith(("UPDATE", "INSERT", "DELETE")) for query in queries)
 
 
 def test_a_single_adjustment_that_was_abandoned_before_its_call_is_not_sent_later(

@@ -187,6 +187,29 @@ def test_a_place_waited_for_ahead_is_paid_once(make, sleep):
     assert sleep.seconds == 2
 
 
+def test_two_places_can_be_waited_for_at_once(make, sleep):
+    job = make(pacer.For.JOB)
+    take(job, 15)
+
+    job.wait_ahead(calls=2)
+    waited = sleep.seconds
+    job.wait()
+    job.wait()
+
+    assert sleep.seconds == waited == 2
+    job.wait()
+    assert sleep.seconds == 3
+
+
+def test_two_places_in_a_bucket_of_one_are_had_one_after_the_other(make, sleep, settings):
+    settings.ZID_RATE_LIMIT_BURST = 1
+    job = make(pacer.For.JOB)
+
+    job.wait_ahead(calls=2)
+
+    assert sleep.seconds == 1
+
+
 def test_nothing_is_sent_after_the_moment_that_was_set(make, clock):
     job = make(pacer.For.JOB)
 
