@@ -289,7 +289,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # A store's turn is nearly all waiting, for Zid and for the limit, so threads serve many stores
 # at once from one process, in both modes (docs/adr/0005).
 CELERY_WORKER_POOL = "threads"
-CELERY_WORKER_CONCURRENCY = env_int("WORKER_CONCURRENCY", 32, least=1)
+CELERY_WORKER_CONCURRENCY = env_int("WORKER_CONCURRENCY", 64, least=1)
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -17,7 +17,7 @@ from loyaltyadmin.points_adjustments.sending import JOBS_FIRST_LOOK_SECONDS
 from loyaltyadmin.points_adjustments.states import Direction, JobStatus, LineStatus
 
 LINES_AT_ONCE = 1000
-# The speed is taken from the last minutes, without the start: its burst is faster than what follows.
+# The speed is taken from the last minutes, without the start, whose burst is faster than the rest.
 WATCHED = dt.timedelta(minutes=5)
 BURST = dt.timedelta(seconds=30)
 
@@ -160,7 +160,7 @@ def _calls_a_second(job: BulkAdjustment, *, calls: int, seconds: float) -> float
 
 
 def _wait_for_lost_answers(seen: _Seen) -> dt.timedelta:
-    """After the last call: when answers got lost lately, the last ones will have to be looked up."""
+    """After the last call: as answers got lost lately, the last ones will have to be looked up."""
     if seen.not_applied_lately:
         return _settle_time()
     return _first_look() if seen.lost_lately else dt.timedelta()

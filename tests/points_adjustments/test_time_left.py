@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from loyaltyadmin.points_adjustments import operations, turns
+from loyaltyadmin.points_adjustments import turns
 from loyaltyadmin.points_adjustments.models import BulkAdjustment
 from loyaltyadmin.points_adjustments.progress import time_left_of
 from loyaltyadmin.points_adjustments.states import Action
