@@ -85,11 +85,16 @@ class AdjustCustomerPointsForm(forms.Form):
 class ConfirmBulkAdjustmentForm(forms.Form):
     starts_at = forms.DateTimeField(
         label=_("Start later"),
-        help_text=_("Riyadh time. Leave it empty to start now."),
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         error_messages={"invalid": _("Enter a date and a time.")},
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["starts_at"].help_text = _("%(whose_time)s. Leave it empty to start now.") % {
+            "whose_time": words.whose_time()
+        }
 
     def clean_starts_at(self) -> dt.datetime | None:
         starts_at: dt.datetime | None = self.cleaned_data["starts_at"]

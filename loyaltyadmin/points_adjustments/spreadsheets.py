@@ -6,6 +6,7 @@ import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from django.http import HttpResponse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from loyaltyadmin.points_adjustments.models import Line
@@ -53,7 +54,7 @@ def result_rows(
             _harmless(line.reason),
             line.reference,
             line.status,
-            line.applied_at.isoformat() if line.applied_at else "",
+            localtime(line.applied_at).isoformat() if line.applied_at else "",
             _harmless(text_of(line)),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from loyaltyadmin.points_adjustments.models import Line
@@ -21,6 +22,19 @@ UNREADABLE = {
     "too_many_rows": _(
         "The file has more than 100,000 lines. Split it and upload the parts one by one."
     ),
+}
+
+CITIES = {
+    "Africa/Cairo": _("Cairo time"),
+    "Asia/Aden": _("Aden time"),
+    "Asia/Amman": _("Amman time"),
+    "Asia/Baghdad": _("Baghdad time"),
+    "Asia/Bahrain": _("Bahrain time"),
+    "Asia/Dubai": _("Dubai time"),
+    "Asia/Kuwait": _("Kuwait time"),
+    "Asia/Muscat": _("Muscat time"),
+    "Asia/Qatar": _("Qatar time"),
+    "Asia/Riyadh": _("Riyadh time"),
 }
 
 # Why a line of a file is left out.
@@ -50,6 +64,12 @@ LINE_PROBLEMS = {
 def problem_of(*, code: str) -> str:
     """This will give the sentence for a problem's code, or nothing for a code without one."""
     return str({**FILE_PROBLEMS, **LINE_PROBLEMS}.get(code, ""))
+
+
+def whose_time() -> str:
+    """Whose time the hours on this page are, by its city: the store's (`StoreMiddleware`)."""
+    name = timezone.get_current_timezone_name()
+    return str(CITIES.get(name, name))
 
 
 def text_of(line: Line) -> str:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 from django.db import models
 
 from loyaltyadmin.stores.encryption import EncryptedTextField
+from loyaltyadmin.stores.time_zones import time_zone_of
 from loyaltyadmin.zid.types import Tokens
 
 
@@ -62,6 +64,10 @@ class Store(models.Model):
 
     def __str__(self) -> str:
         return f"store {self.id}"
+
+    @property
+    def time_zone(self) -> ZoneInfo:
+        return time_zone_of(currency=self.currency)
 
     @property
     def tokens(self) -> Tokens:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.sessions import middleware as sessions
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
 from loyaltyadmin.web import health, session_token, views
@@ -95,15 +95,17 @@ class SessionMiddleware(sessions.SessionMiddleware):
 
 
 class StoreMiddleware:
-    """Sets the request's store and language from the session."""
+    """Sets the request's store, its time zone and the language from the session."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        request.maybe_store = web_sessions.store_of(request)  # type: ignore[attr-defined]
+        store = web_sessions.store_of(request)
+        request.maybe_store = store  # type: ignore[attr-defined]
         language = web_sessions.language_of(request)
-        with translation.override(language):
+        zone = store.time_zone if store else timezone.get_default_timezone()
+        with translation.override(language), timezone.override(zone):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)

@@ -126,14 +126,24 @@ def test_a_stranger_can_follow_nothing_up(store: Store, stranger: Client, what: 
     assert BulkAdjustment.objects.count() == 1
 
 
-def test_a_start_time_is_taken_as_riyadh_time_and_shown(store: Store, merchant: Client) -> None:
+@pytest.mark.parametrize(
+    ("currency", "utc_hour", "whose"),
+    [("SAR", 7, "Riyadh time"), ("AED", 6, "Dubai time"), ("", 7, "Riyadh time")],
+)
+def test_a_start_time_is_taken_as_the_stores_own_time_and_shown(
+    store: Store, merchant: Client, currency: str, utc_hour: int, whose: str
+) -> None:
+    Store.objects.update(currency=currency)
     job = make_job(store, confirmed=False)
+    draft = Page(merchant.get(address_of(job)))
 
     merchant.post(address_of(job, "confirm/"), {"starts_at": "2099-05-01T10:30"})
 
     job.refresh_from_db()
-    assert job.starts_at == dt.datetime(2099, 5, 1, 7, 30, tzinfo=dt.UTC)
-    assert "1 May 2099 10:30" in Page(merchant.get(address_of(job))).one(id="progress").text
+    assert whose in draft.one(id="id_starts_at_helptext").text
+    assert job.starts_at == dt.datetime(2099, 5, 1, utc_hour, 30, tzinfo=dt.UTC)
+    shown = Page(merchant.get(address_of(job))).one(id="progress").text
+    assert f"1 May 2099 10:30, {whose}" in shown
 
 
 @pytest.mark.parametrize("when", ["2001-05-01T10:30", "tomorrow"])

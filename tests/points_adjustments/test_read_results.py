@@ -41,7 +41,8 @@ def test_it_gives_every_line_with_its_outcome(store: Store, merchant: Client) ->
     assert [row["points"] for row in rows] == ["-10", "+10", "+10"]
     assert [row["reference"] for row in rows] == [line.reference for line in lines]
     assert [row["outcome"] for row in rows] == ["applied", "rejected", "pending"]
-    assert [row["date"] for row in rows] == [now.isoformat(), "", ""]
+    assert [row["date"] for row in rows] == [timezone.localtime(now).isoformat(), "", ""]
+    assert rows[0]["date"].endswith("+03:00")
     assert [row["detail"] for row in rows] == ["", "رصيد غير كاف", ""]
 
 

@@ -38,6 +38,11 @@ def problem_text(line: Line) -> str:
     return words.text_of(line)
 
 
+@register.simple_tag
+def whose_time() -> str:
+    return words.whose_time()
+
+
 @register.filter
 def duration_text(duration: dt.timedelta) -> str:
     """About how long something takes."""
