@@ -126,7 +126,10 @@ def _read(path: Path) -> sheet.Sheet:
 
 def _left(job: BulkAdjustment) -> str:
     left = progress.time_left_of(job=job)
-    return f", about {round(left.total_seconds() / 60) or 'less than 1'} min left" if left else ""
+    if not left:
+        return ""
+    minutes = round(left.total_seconds() / 60)
+    return f", about {minutes} min left" if minutes else ", less than a minute left"
 
 
 def _preview(read: sheet.Sheet, *, seconds: float) -> dict[str, Any]:
