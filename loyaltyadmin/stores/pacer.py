@@ -21,6 +21,7 @@ from typing import Protocol
 
 import redis
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from loyaltyadmin.stores.models import RateBucket
@@ -175,6 +176,7 @@ class Pacer:
         """
         self.wait_ahead()
         self._paid -= 1
+        _let_connection_go()
         if self._expires_at is not None and timezone.now() > self._expires_at:
             raise errors.NotSent(endpoint="a call that came too late")
 
@@ -211,6 +213,7 @@ class Pacer:
             seconds = pause / MICROSECONDS
             if waited + seconds > self._patience:
                 raise errors.RateLimited(endpoint=OUR_LIMIT, retry_after=seconds)
+            _let_connection_go()
             self._sleep(seconds)
             waited += seconds
 
@@ -229,3 +232,12 @@ def bucket() -> Bucket:
 
 def _now() -> int:
     return time.time_ns() // 1000
+
+
+def _let_connection_go() -> None:
+    """Give the thread's database connection back to the pool, if there is one.
+
+    What follows is a wait, for the limit or for Zid, and other threads have better use for it.
+    """
+    if "pool" in connection.settings_dict["OPTIONS"] and not connection.in_atomic_block:
+        connection.close()

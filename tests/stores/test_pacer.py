@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from loyaltyadmin.stores import operations, pacer
-from loyaltyadmin.stores.models import RateBucket
+from loyaltyadmin.stores.models import RateBucket, Store
 from loyaltyadmin.zid import errors
 
 SECOND = pacer.MICROSECONDS
@@ -408,3 +408,15 @@ def in_threads(place, *, threads, times):
     for worker in workers:
         worker.join()
     return taken
+
+
+@pytest.mark.services
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_for_zid_holds_no_connection_to_the_database(store):
+    person = operations.pacer_for(store=store, asks=pacer.For.PERSON)
+    assert connection.connection is not None
+
+    person.wait()
+
+    assert connection.connection is None
+    assert Store.objects.count() == 1
