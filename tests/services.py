@@ -61,6 +61,89 @@ def find_postgresql() -> Path | None:
 @contextlib.contextmanager
 def postgresql() -> Iterator[str]:
     """A PostgreSQL server; gives its DATABASE_URL."""
+    with killable_postgresql() as server:
+        yield server.url
+
+
+@contextlib.contextmanager
+def redis_server() -> Iterator[str]:
+    """A Redis server; gives its REDIS_URL."""
+    with killable_redis() as server:
+        yield server.url
+
+
+class Server:
+    """A server that its test may kill and start again, on the same port and the same files."""
+
+    def __init__(
+        self,
+        *,
+        url: str,
+        command: Sequence[str],
+        answers: Callable[[], bool],
+        stop: signal.Signals,
+        log: Path,
+        owner: pwd.struct_passwd | None,
+    ) -> None:
+        self.url = url
+        self._command, self._answers, self._stop = command, answers, stop
+        self._log, self._owner = log, owner
+        self._guard = supervisor.Guard()
+        self._has_answered = False
+
+    def __enter__(self) -> Server:
+        try:
+            self.start()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._process.send_signal(self._stop)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(STOP_SECONDS)
+        self.kill()
+        self._guard.close()
+
+    def start(self) -> None:
+        """This will start it, or start it again after `kill`, and return when it answers."""
+        deadline = time.monotonic() + START_SECONDS
+        self._launch()
+        while not self._answers():
+            has_ended = self._process.poll() is not None
+            if time.monotonic() > deadline or (has_ended and not self._has_answered):
+                raise RuntimeError(f"{self._command[0]} does not start:\n{self._log.read_text()}")
+            if has_ended:
+                # PostgreSQL does not start beside what a kill left of it. That goes by itself.
+                self._guard.forget(self._process.pid)
+                self._launch()
+            time.sleep(0.02)
+        self._has_answered = True
+
+    def kill(self) -> None:
+        """This will `kill -9` it, with no warning; killing it twice does nothing more."""
+        self._process.kill()
+        self._process.wait()
+        self._guard.forget(self._process.pid)
+
+    def _launch(self) -> None:
+        with self._log.open("ab") as output:
+            self._process = subprocess.Popen(
+                self._command,
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                **_running_as(self._owner),
+            )
+        self._guard.watch(self._process.pid)
+
+
+@contextlib.contextmanager
+def killable_postgresql() -> Iterator[Server]:
+    """A PostgreSQL server of the test's own; it keeps what was committed when it is killed."""
     programs = find_postgresql()
     if programs is None:
         raise NotFound("PostgreSQL (initdb and postgres)")
@@ -75,12 +158,13 @@ def postgresql() -> Iterator[str]:
         initdb = [f"{programs}/initdb", "-D", f"{data}", "-U", "tests", "-A", "trust",
                   "-E", "UTF8", "--locale=C", "--no-sync"]  # fmt: skip
         subprocess.run(initdb, check=True, cwd="/", stdout=subprocess.DEVNULL, **_running_as(owner))
-        # Nothing here has to survive a power cut, so nothing waits for the disk.
+        # Nothing here has to survive a power cut, so nothing waits for the disk; but a commit is
+        # with the operating system before it is answered, and so survives a `kill -9`.
         settings = {
             "listen_addresses": "127.0.0.1",
             "unix_socket_directories": str(folder),
             "fsync": "off",
-            "synchronous_commit": "off",
+            "synchronous_commit": "on",
             "full_page_writes": "off",
             "max_connections": "50",
         }
@@ -93,19 +177,21 @@ def postgresql() -> Iterator[str]:
                 return True
             return False
 
-        with _server(command, answers, stop=signal.SIGINT, log=folder / "log", owner=owner):
-            yield url
+        log = folder / "log"
+        with Server(
+            url=url, command=command, answers=answers, stop=signal.SIGINT, log=log, owner=owner
+        ) as server:
+            yield server
 
 
 @contextlib.contextmanager
-def redis_server() -> Iterator[str]:
-    """A Redis server; gives its REDIS_URL."""
+def killable_redis() -> Iterator[Server]:
+    """A Redis server of the test's own; it keeps nothing when it is killed."""
     program = find_redis()
     if program is None:
         raise NotFound("Redis (redis-server)")
     port = _free_port()
     with tempfile.TemporaryDirectory(prefix="loyaltyadmin-redis-") as name:
-        folder = Path(name)
         command = [program, "--port", str(port), "--bind", "127.0.0.1", "--dir", name,
                    "--save", "", "--appendonly", "no"]  # fmt: skip
 
@@ -115,46 +201,11 @@ def redis_server() -> Iterator[str]:
                 return connection.recv(16).startswith(b"+PONG")
             return False
 
-        with _server(command, answers, stop=signal.SIGTERM, log=folder / "log", owner=None):
-            yield f"redis://127.0.0.1:{port}/0"
-
-
-@contextlib.contextmanager
-def _server(
-    command: Sequence[str],
-    answers: Callable[[], bool],
-    *,
-    stop: signal.Signals,
-    log: Path,
-    owner: pwd.struct_passwd | None,
-) -> Iterator[None]:
-    guard = supervisor.Guard()
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command,
-            cwd="/",
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            **_running_as(owner),
-        )
-    guard.watch(process.pid)
-    try:
-        deadline = time.monotonic() + START_SECONDS
-        while not answers():
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"{command[0]} does not start:\n{log.read_text()}")
-            time.sleep(0.02)
-        yield
-    finally:
-        process.send_signal(stop)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(STOP_SECONDS)
-        process.kill()
-        process.wait()
-        guard.forget(process.pid)
-        guard.close()
+        url, log = f"redis://127.0.0.1:{port}/0", Path(name, "log")
+        with Server(
+            url=url, command=command, answers=answers, stop=signal.SIGTERM, log=log, owner=None
+        ) as server:
+            yield server
 
 
 def _owner() -> pwd.struct_passwd | None:
