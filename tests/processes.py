@@ -29,6 +29,7 @@ from tests.zid_sandbox.control import Sandbox
 START_SECONDS = 60
 STOP_SECONDS = 15
 APP_ID = "4242"
+BEAT = [sys.executable, "-m", "celery", "-A", "loyaltyadmin", "--quiet", "beat", "-l", "INFO"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +80,21 @@ class Product:
 
     def kill_worker(self, number: int = 1) -> None:
         """`kill -9`, with no warning and no chance to clean up, and start it again."""
-        self.processes.kill_and_start_again(_worker_name(number))
+        self.kill(_worker_name(number))
+        self.start_again(_worker_name(number))
+
+    def kill(self, *names: str) -> None:
+        """`kill -9` to these processes at once: web, worker, worker-2, beat."""
+        self.processes.kill(*names)
+
+    def start_again(self, *names: str) -> None:
+        """Start what was killed, in this order; waits for nothing."""
+        for name in names:
+            self.processes.start_again(name)
+
+    def wait_until_ready(self) -> None:
+        """Until the web server answers, and has its database and its broker."""
+        self.processes.wait_for(f"{self.url}/readyz")
 
     def worker_pid(self, number: int = 1) -> int:
         return self.processes.pid(_worker_name(number))
@@ -99,11 +114,13 @@ def running(
     rate: int = 0,
     burst: int = 60,
     workers: int = 1,
+    has_own_beat: bool = False,
     **settings: str,
 ) -> Iterator[Product]:
     """Start everything with `settings` (SECRET_KEY=…, ZID_SETTLE_SECONDS=…); stop it at the end.
 
     `stores`, `customers` of each, `rate` a minute (0 is no limit) and `burst` are the sandbox's.
+    Beat is in the first worker or, as on servers, a process of its own.
     """
     web_port, zid_port = _free_port(), _free_port()
     log_dir = data_dir / "logs"
@@ -144,8 +161,12 @@ def running(
         processes.start("zid", commands["zid"])
         processes.run("migrate", commands["migrate"])
         processes.start("web", commands["web"])
+        if has_own_beat:
+            processes.start("beat", BEAT)
         for number in range(1, workers + 1):
-            processes.start(_worker_name(number), _worker(commands["worker"], number=number))
+            has_beat = number == 1 and not has_own_beat
+            command = _worker(commands["worker"], number=number, has_beat=has_beat)
+            processes.start(_worker_name(number), command)
         for address in (f"{zid}/healthz", f"{url}/readyz"):
             processes.wait_for(address)
         yield Product(
@@ -161,11 +182,10 @@ def _worker_name(number: int) -> str:
     return "worker" if number == 1 else f"worker-{number}"
 
 
-def _worker(command: Sequence[str], *, number: int) -> Sequence[str]:
-    if number == 1:
-        return command
-    # Beat belongs to the first alone, and two of the same name would take each other's orders.
-    return [*(part for part in command if part != "-B"), "-n", f"{_worker_name(number)}@%h"]
+def _worker(command: Sequence[str], *, number: int, has_beat: bool) -> Sequence[str]:
+    kept = [part for part in command if part != "-B" or has_beat]
+    # Two of the same name would take each other's orders.
+    return kept if number == 1 else [*kept, "-n", f"{_worker_name(number)}@%h"]
 
 
 class _Processes:
@@ -219,12 +239,16 @@ class _Processes:
     def pid(self, name: str) -> int:
         return self._running[name].pid
 
-    def kill_and_start_again(self, name: str) -> None:
-        killed = self._running[name]
-        # The group: what it started, beat, must not outlive it, as under `make run`.
-        _signal_group(killed.pid, signal.SIGKILL)
-        killed.wait()
-        self._guard.forget(killed.pid)
+    def kill(self, *names: str) -> None:
+        killed = [self._running.pop(name) for name in names]
+        for process in killed:
+            # The group: what it started, beat, must not outlive it, as under `make run`.
+            _signal_group(process.pid, signal.SIGKILL)
+        for process in killed:
+            process.wait()
+            self._guard.forget(process.pid)
+
+    def start_again(self, name: str) -> None:
         self.start(name, self._commands[name])
 
     def wait_for(self, address: str) -> None:
