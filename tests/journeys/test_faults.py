@@ -6,13 +6,10 @@ Zid's own ledger is the judge; our rows have to agree with it, line by line.
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
-import json
 import os
 import random
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,14 +18,20 @@ import pytest
 import redis
 
 from tests import processes
+from tests.journeys.judge import (
+    ADJUST,
+    REASON,
+    STORE_ID,
+    assert_each_was_adjusted_once,
+    assert_our_rows_agree,
+    calls_so_far,
+    write_sheet,
+)
 from tests.processes import Product
 
-STORE_ID = 90001
-FIRST_CUSTOMER_ID = 1001
 LINES = 10_000
 KILLS = 5
 SEED = 20261121
-ADJUST = "adjust-customer-points"
 HISTORY = "points-history"
 # About every tenth call. Hangs last longer than the time-out below and every late change comes
 # before ZID_SETTLE_SECONDS are over, as the setting's description asks of whoever sets it.
@@ -95,26 +98,10 @@ def in_the_middle(product: Product, *deeds: Callable[[], None]) -> Iterator[None
     assert not failures, failures
 
 
-def calls_so_far(product: Product) -> int:
-    return int(product.sandbox.stats()["stores"].get(str(STORE_ID), {}).get("calls", 0))
-
-
 def shuffled(*groups: tuple[Callable[[], None], int]) -> Sequence[Callable[[], None]]:
     deeds = [deed for deed, times in groups for _ in range(times)]
     random.Random(SEED).shuffle(deeds)  # noqa: S311  # as above
     return deeds
-
-
-def write_sheet(product: Product, file: Path) -> dict[int, int]:
-    """Some to take away, where there is enough of it; gives the points by customer."""
-    balances = product.sandbox.balances(STORE_ID)
-    changes = {
-        customer: -(customer % 5 + 1) if balances[customer] > 5 else customer % 90 + 1
-        for customer in range(FIRST_CUSTOMER_ID, FIRST_CUSTOMER_ID + LINES)
-    }
-    lines = [f"{customer},{points}\n" for customer, points in changes.items()]
-    file.write_text("customer_id,points\n" + "".join(lines))
-    return changes
 
 
 def adjust_under_fire(
@@ -123,12 +110,12 @@ def adjust_under_fire(
     """Run the whole job; gives the points by customer that were asked for."""
     product.install(store_id=STORE_ID)
     file = tmp_path / "points.csv"
-    changes = write_sheet(product, file)
+    changes = write_sheet(product, file, lines=LINES)
     for seed, fault in enumerate(FAULTS):
         product.sandbox.fault(**fault, seed=SEED + seed)
     with in_the_middle(product, *deeds):
         said = product.bulk_adjust(
-            *["--store", str(STORE_ID), "--file", str(file), "--reason", "هدية العيد"],
+            *["--store", str(STORE_ID), "--file", str(file), "--reason", REASON],
             *["--yes", "--wait"],
         )
     del said["job"]
@@ -151,36 +138,6 @@ def assert_everything_went_wrong(product: Product) -> None:
     assert "tokens of store 90001 refreshed" in product.log()
 
 
-def assert_each_was_adjusted_once(product: Product, changes: dict[int, int]) -> None:
-    ledger = product.sandbox.ledger(STORE_ID)
-    assert Counter(entry["customer_id"] for entry in ledger) == Counter(list(changes))
-    assert {entry["customer_id"]: signed(entry) for entry in ledger} == changes
-
-
-def assert_our_rows_agree(product: Product) -> None:
-    said = "\n".join(product.manage("dumpdata", "points_adjustments.line", "--verbosity", "0"))
-    ours = [row["fields"] for row in json.loads(said)]
-    entries = {entry["customer_id"]: entry for entry in product.sandbox.ledger(STORE_ID)}
-    assert {row["status"] for row in ours} == {"applied"}
-    assert len(ours) == len(entries)
-    for row in ours:
-        entry = entries[row["customer_id"]]
-        assert signed(row) == signed(entry)
-        assert entry["reason"] == f"{row['reason']} {row['reference']}"
-        # A dump leaves the microseconds out.
-        difference = moment(entry["date"]) - moment(row["applied_at"])
-        assert dt.timedelta() <= difference < dt.timedelta(milliseconds=1)
-
-
-def signed(row: dict[str, Any]) -> int:
-    return int(row["points"]) * (1 if row["direction"] == "+" else -1)
-
-
-def moment(text: str) -> dt.datetime:
-    return dt.datetime.fromisoformat(text)
-
-
-@pytest.mark.embedded
 def test_ten_thousand_lines_come_through_faults_and_kills_exactly_once(
     on_files: Product, tmp_path: Path
 ) -> None:
