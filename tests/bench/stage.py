@@ -20,7 +20,7 @@ from tests.processes import Product
 from tests.zid_sandbox.seed import FIRST_STORE_ID, first_customer_id
 
 # As on a server: DEBUG=1 keeps every query in memory and costs time.
-SETTINGS = {
+SETTINGS: dict[str, Any] = {
     "DEBUG": "0",
     "SECRET_KEY": secrets.token_urlsafe(50),
     "TOKEN_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
