@@ -8,7 +8,7 @@ rename inside its own folder, which only one consumer can win. Between a taken a
 message nothing is kept on disk: a message is a wake-up call, the database is the truth.
 
 The options are kombu's: `data_folder_in`, `data_folder_out`, `control_folder`, and
-`polling_interval`. Folders are made when missing.
+`polling_interval`. Folders are made when missing, also those that somebody removes meanwhile.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Channel(filesystem.Channel):
     def __init__(self, connection: Any, **kwargs: Any) -> None:
         super().__init__(connection, **kwargs)
         for folder in (self.data_folder_in, self.data_folder_out, self.control_folder):
-            Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+            _make(Path(folder))
         _remove_leftovers(Path(self.data_folder_in))
 
     # The two ignores: kombu's own filesystem channel departs from its base in the same way.
@@ -56,7 +56,11 @@ class Channel(filesystem.Channel):
 
     def _get(self, queue: str) -> dict[str, Any]:  # type: ignore[override]
         folder = Path(self.data_folder_in)
-        for name in sorted(path.name for path in folder.iterdir()):
+        try:
+            names = sorted(path.name for path in folder.iterdir())
+        except FileNotFoundError:
+            names = []  # removed, with every message; the next one makes it again
+        for name in names:
             if name.partition(".")[2] != f"{queue}.msg":
                 continue
             taken = folder / f"{name}.taken"
@@ -66,6 +70,8 @@ class Channel(filesystem.Channel):
                 continue  # another consumer was faster
             try:
                 payload: dict[str, Any] = loads(taken.read_bytes())
+            except FileNotFoundError:
+                continue  # removed with its folder
             except ValueError:
                 # A power cut can leave an empty file under a finished name.
                 logger.warning("An unreadable message was dropped: %s", name)
@@ -128,13 +134,19 @@ class Transport(filesystem.Transport):
         super().drain_events(connection, timeout=capped, **kwargs)
 
 
+def _make(folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
 def _write_whole(path: Path, text: str) -> None:
     part = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
     try:
+        _make(path.parent)
         part.write_text(text, encoding="utf-8")
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink()
         raise ChannelError(f"{path} cannot be written: {error}") from error
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import multiprocessing
+import shutil
 import time
 from pathlib import Path
 from queue import Empty
@@ -181,9 +182,41 @@ def test_it_can_be_written_to_by_its_owner_alone(folder: Path) -> None:
 def test_it_says_so_when_a_message_cannot_be_written(folder: Path) -> None:
     channel = open_channel(folder)
     folder.rename(folder.with_name("moved"))
+    folder.touch()  # something else is in the folder's place
 
     with pytest.raises(kombu.exceptions.ChannelError, match="cannot be written"):
         channel._put("celery", {"wake": 1})
+
+
+def test_it_goes_on_when_its_folder_was_removed_with_every_message(folder: Path) -> None:
+    channel = open_channel(folder)
+    channel._put("celery", {"wake": 1})
+    shutil.rmtree(folder)
+
+    with pytest.raises(Empty):
+        channel._get("celery")
+    channel._put("celery", {"wake": 2})
+
+    assert channel._get("celery") == {"wake": 2}
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_it_goes_on_when_a_message_goes_as_it_is_being_taken(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel = open_channel(folder)
+    channel._put("celery", {"wake": 1})
+    rename = Path.rename
+
+    def rename_and_remove(message: Path, target: Path) -> Path:
+        taken = rename(message, target)
+        shutil.rmtree(folder)
+        return taken
+
+    monkeypatch.setattr(Path, "rename", rename_and_remove)
+
+    with pytest.raises(Empty):
+        channel._get("celery")
 
 
 def bind_many(folder: Path, process: int) -> None:
