@@ -39,6 +39,34 @@ def test_it_starts_a_redis_and_leaves_nothing_behind() -> None:
         client.ping()
 
 
+def test_a_postgresql_that_is_killed_has_what_was_committed_when_it_is_back() -> None:
+    with services.killable_postgresql() as server:
+        with psycopg.connect(server.url) as connection:
+            connection.execute("CREATE TABLE kept AS SELECT 50 AS points")
+        waiting = psycopg.connect(server.url)
+
+        server.kill()
+        with pytest.raises(psycopg.OperationalError):
+            waiting.execute("SELECT 1")
+        waiting.close()
+        server.start()
+
+        with psycopg.connect(server.url) as connection:
+            assert connection.execute("SELECT points FROM kept").fetchall() == [(50,)]
+
+
+def test_a_redis_that_is_killed_is_empty_when_it_is_back() -> None:
+    with services.killable_redis() as server, redis.Redis.from_url(server.url) as client:
+        client.set("points", 50)
+
+        server.kill()
+        with pytest.raises(redis.ConnectionError):
+            client.ping()
+        server.start()
+
+        assert client.get("points") is None
+
+
 def test_it_gives_two_users_a_server_each() -> None:
     with services.redis_server() as one, services.redis_server() as other:
         assert urlsplit(one).port != urlsplit(other).port
