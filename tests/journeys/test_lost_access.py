@@ -60,6 +60,9 @@ def test_every_line_is_accounted_for_when_the_app_is_taken_off_the_store(
     product.sandbox.fault(path=ADJUST, kind="drop_after", probability=LOST, seed=SEED)
     judge.start_job(product, file)
     wait_for_lines(product, number=LINES // 4)
+    # Every lost answer is that of a change that was made: none hides a refusal.
+    product.sandbox.clear_faults()
+    wait_for_lines(product, number=LINES // 3)
 
     product.sandbox.uninstall(STORE_ID)
 
