@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 import responses
 from django.core.management import CommandError, call_command, execute_from_command_line
-from django.db import connections
+from django.db import OperationalError, connections
 from django.test import Client
 from django.utils import translation
 
-from loyaltyadmin.points_adjustments import tasks, turns
+from loyaltyadmin.points_adjustments import progress, tasks, turns
 from loyaltyadmin.points_adjustments.management.commands import bulk_adjust
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.states import JobStatus
@@ -322,6 +322,31 @@ def test_it_waits_until_the_job_ends_and_says_as_json_how(
             "unknown": 0,
         }.items()
     )
+    assert ledger.adjustments == 3
+
+
+def test_it_goes_on_waiting_while_the_database_does_not_answer(
+    store: Store,
+    make_file: MakeFile,
+    ledger: Ledger,
+    work_meanwhile: Callable[[Callable[[], object]], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read = progress.progress_of
+    failures = iter([OperationalError("the server closed the connection")])
+
+    def fail_once(*, job: BulkAdjustment) -> progress.Progress:
+        for failure in failures:
+            raise failure
+        return read(job=job)
+
+    monkeypatch.setattr(progress, "progress_of", fail_once)
+    work_meanwhile(lambda: turns.take_turn(store_id=store.id))
+
+    output = run(store, make_file(), "--yes", "--wait")
+
+    assert "The database does not answer." in output[-3]
+    assert json.loads(output[-1])["state"] == "finished"
     assert ledger.adjustments == 3
 
 

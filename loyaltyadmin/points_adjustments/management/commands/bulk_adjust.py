@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, no_translations
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from loyaltyadmin.points_adjustments import (
     operations,
@@ -87,11 +88,19 @@ class Command(BaseCommand):
     def _wait(self, job: BulkAdjustment) -> None:
         shown = None
         while True:
-            job.refresh_from_db()
-            now = progress.progress_of(job=job)
+            try:
+                job.refresh_from_db()
+                now = progress.progress_of(job=job)
+                text = f"{now.done} of {now.lines} lines done{_left(job)}"
+            except (OperationalError, InterfaceError):
+                # The job survives that. A failure here would have somebody start it once more.
+                self.stdout.write("The database does not answer. Waiting for it.")
+                close_old_connections()
+                time.sleep(POLL_SECONDS)
+                continue
             if now != shown:
                 shown = now
-                self.stdout.write(f"{now.done} of {now.lines} lines done{_left(job)}")
+                self.stdout.write(text)
             if job.is_over or job.status == JobStatus.PAUSED:
                 break
             time.sleep(POLL_SECONDS)
