@@ -17,9 +17,9 @@ from tests.processes import Product
 from tests.zid_sandbox.seed import FIRST_STORE_ID, first_customer_id
 
 STORES = 10
-LINES = 200
+LINES = 220  # at least four turns of the 55 or so lines that the limit lets through in one
 MANY, FEW = 300, 10  # the large job of one store, the small ones of all
-RATE, BURST = 1200, 60
+RATE, BURST = 1200, 20
 FIRST_CUSTOMERS = {FIRST_STORE_ID + index: first_customer_id(index) for index in range(STORES)}
 
 pytestmark = pytest.mark.embedded
@@ -73,7 +73,7 @@ def assert_each_was_adjusted_once(product: Product, customers: dict[int, range])
 
 
 def test_ten_stores_jobs_at_once_come_to_their_ends_side_by_side(tmp_path: Path) -> None:
-    with running(tmp_path, threads=4) as product:
+    with running(tmp_path, threads=5) as product:
         queue_jobs(product, FIRST_CUSTOMERS, lines=LINES)
         wait_for_the_end(product)
 
