@@ -87,8 +87,12 @@ class Product:
         """`kill -9` to these processes at once: web, worker, worker-2, beat."""
         self.processes.kill(*names)
 
+    def stop(self, name: str) -> None:
+        """Ask this process to end as a deployment does, and wait until it has."""
+        self.processes.stop(name)
+
     def start_again(self, *names: str) -> None:
-        """Start what was killed, in this order; waits for nothing."""
+        """Start what was killed or stopped, in this order; waits for nothing."""
         for name in names:
             self.processes.start_again(name)
 
@@ -247,6 +251,13 @@ class _Processes:
         for process in killed:
             process.wait()
             self._guard.forget(process.pid)
+
+    def stop(self, name: str) -> None:
+        process = self._running.pop(name)
+        process.terminate()
+        process.wait(STOP_SECONDS)
+        _signal_group(process.pid, signal.SIGKILL)  # nothing is left, or it failed to end
+        self._guard.forget(process.pid)
 
     def start_again(self, name: str) -> None:
         self.start(name, self._commands[name])

@@ -23,6 +23,7 @@ def wake_worker(*, store_id: int) -> None:
     """
 
     def send() -> None:
+        turns.expect(store_id=store_id)
         try:
             take_turn.delay(store_id)
         except OperationalError as error:

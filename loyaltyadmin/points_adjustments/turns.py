@@ -46,6 +46,7 @@ LONG_TURN_SECONDS = 20
 HOLD_SECONDS = 15  # a dead worker's turn is free again after this
 RENEW_SECONDS = 5
 WAKE_AGAIN_SECONDS = 10
+LONGEST_WAIT_SECONDS = 60
 ABANDONED_SECONDS = 60  # no click waits that long for its call
 LONGEST_PAUSE_SECONDS = 10.0
 MISSES_ALLOWED = 2
@@ -105,6 +106,11 @@ def stop_all(*, store: Store) -> None:
     for job in BulkAdjustment.objects.filter(store=store, status=JobStatus.CANCELLING):
         skip_pending(job=job)
         end_if_done(job=job)
+
+
+def expect(*, store_id: int) -> None:
+    """This will note that a worker was told to come to a store, so that others make room for it."""
+    Turn.objects.update_or_create(store_id=store_id, defaults={"woken_at": timezone.now()})
 
 
 def sweep() -> list[int]:
@@ -318,7 +324,8 @@ def _due(jobs: QuerySet[BulkAdjustment]) -> QuerySet[BulkAdjustment]:
 def _others_wait() -> bool:
     """Whether a store was told to come and has found no thread yet."""
     now = timezone.now()
-    told = Q(woken_at__gt=now - dt.timedelta(seconds=WAKE_AGAIN_SECONDS), woken_at__lte=now)
+    # Whoever was told longer ago than any wait lasts had no reason to come.
+    told = Q(woken_at__gt=now - dt.timedelta(seconds=LONGEST_WAIT_SECONDS), woken_at__lte=now)
     return Turn.objects.filter(_is_free(now=now), told).exists()
 
 
