@@ -1,7 +1,7 @@
 # The front door. `make` alone lists what there is.
 SHELL = /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test bench setup setup-test lint types arch check fmt messages lock
+.PHONY: help run test bench setup setup-test lint types arch check fmt messages vendor lock
 
 VENV = .venv
 PY = $(VENV)/bin/python
@@ -54,6 +54,9 @@ messages: $(TEST_STAMP) ## bring the Arabic catalogue up to date, and compile it
 	DEBUG=1 $(PY) manage.py makemessages --locale ar --add-location file \
 		--ignore $(VENV) --ignore tests --ignore var
 	DEBUG=1 $(PY) manage.py compilemessages --locale ar --ignore $(VENV)
+
+vendor: $(PY) ## fetch Zid's stylesheet, the icons and the font again (needs npm)
+	$(PY) -m tools.vendor
 
 lock: $(TEST_STAMP) ## resolve requirements*.in again (UPGRADE=1 for newer versions)
 	$(COMPILE) requirements.in -o requirements.txt
