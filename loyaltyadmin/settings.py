@@ -167,6 +167,9 @@ MIDDLEWARE = [
     "loyaltyadmin.web.middleware.ContentSecurityPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # A page's secrets are safe to compress: CSRF and session tokens are masked anew each time, and
+    # Django adds random bytes besides.
+    "django.middleware.gzip.GZipMiddleware",
     "loyaltyadmin.web.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -388,7 +391,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "loyaltyadmin.web.bundles.BundledStaticFilesStorage"
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

@@ -10,7 +10,9 @@ class FindCustomerForm(forms.Form):
         help_text=_("The number in the address of the customer's page in Zid's dashboard."),
         min_value=1,
         max_value=10**15,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "off", "data-shortcut": "search new"}
+        ),
         error_messages=dict.fromkeys(
             ("required", "invalid", "min_value", "max_value"),
             _("Enter the customer's number, digits only, such as 1001."),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -9,9 +10,11 @@ from django.views.decorators.http import require_GET
 
 from loyaltyadmin.customers import operations
 from loyaltyadmin.customers.forms import FindCustomerForm
+from loyaltyadmin.web import plots
 from loyaltyadmin.web.decorators import store_required
 from loyaltyadmin.web.http import StoreHttpRequest
 from loyaltyadmin.zid import errors
+from loyaltyadmin.zid.types import CustomerPoints
 
 
 @require_GET
@@ -48,7 +51,7 @@ def read_customer(request: StoreHttpRequest, customer_id: int) -> HttpResponse:
         {
             "customer_id": customer_id,
             "customer": found.customer,
-            "points": found.points,
+            **_points(found.points),
             "nav": "customers",
         },
     )
@@ -58,4 +61,10 @@ def read_customer(request: StoreHttpRequest, customer_id: int) -> HttpResponse:
 @store_required
 def read_customer_points(request: StoreHttpRequest, customer_id: int) -> HttpResponse:
     points = operations.read_customer_points(zid=request.zid, customer_id=customer_id)
-    return render(request, "customers/_points.html", {"customer_id": customer_id, "points": points})
+    context = {"customer_id": customer_id, **_points(points)}
+    return render(request, "customers/_points.html", context)
+
+
+def _points(points: CustomerPoints) -> dict[str, Any]:
+    line = plots.step_line(operations.balance_over_time(points))
+    return {"points": points, "balance_line": line}

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from loyaltyadmin.points_adjustments import reference, sheet, words
 from loyaltyadmin.points_adjustments.states import Action
 
-NO_ROWS = _("No line of the file could be read. The first one with an error is line %(line)s.")
-
+NO_ROWS = _(
+    "No line of the file could be read. The first one with an error is line %(line)s: %(why)s."
+)
 
 THOUSANDS = re.compile(r"\d{1,3}([,٬]\d{3})+")
 
@@ -25,9 +26,9 @@ class ReasonField(forms.CharField):
     """
 
     def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", _("The customer can see it in their points history."))
         super().__init__(
             label=_("Reason"),
-            help_text=_("The customer can see it in their points history."),
             max_length=reference.longest_text(),
             error_messages={"required": _("Write a reason.")},
             widget=forms.TextInput(attrs={"data-left": _("Characters left:"), "dir": "auto"}),
@@ -60,7 +61,9 @@ class AdjustCustomerPointsForm(forms.Form):
         min_value=0,
         max_value=sheet.MOST_POINTS,
         # Text, so that Arabic-Indic digits can be typed; a number field refuses them unseen.
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "off", "data-shortcut": "new"}
+        ),
         error_messages=dict.fromkeys(
             ("required", "invalid", "min_value", "max_value"),
             _("Enter a whole number from 1 to 1,000,000."),
@@ -106,10 +109,16 @@ class ConfirmBulkAdjustmentForm(forms.Form):
 class StartBulkAdjustmentForm(forms.Form):
     file = forms.FileField(
         label=_("CSV file"),
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv", "data-shortcut": "new"}),
         error_messages={"required": _("Choose a CSV file."), "empty": words.UNREADABLE["empty"]},
     )
-    reason = ReasonField(required=False)
+    reason = ReasonField(
+        required=False,
+        help_text=_(
+            "For the lines that have no reason of their own. Customers can see it in their points "
+            "history."
+        ),
+    )
 
     file_name = ""
 
@@ -125,7 +134,9 @@ class StartBulkAdjustmentForm(forms.Form):
         if not read.rows:
             if not read.problems:
                 raise forms.ValidationError(words.UNREADABLE["empty"])
-            raise forms.ValidationError(NO_ROWS, params={"line": read.problems[0].line})
+            first = read.problems[0]
+            why = words.problem_of(code=first.code)
+            raise forms.ValidationError(NO_ROWS, params={"line": first.line, "why": why})
         return read
 
     def clean(self) -> dict[str, Any]:

@@ -147,6 +147,15 @@ class BulkAdjustment(models.Model):
         )
 
     @property
+    def is_paused_before_its_hour(self) -> bool:
+        """Whether it was paused while it waited: resumed, it waits again."""
+        return (
+            self.status == JobStatus.PAUSED
+            and self.starts_at is not None
+            and self.starts_at > timezone.now()
+        )
+
+    @property
     def started_late(self) -> bool:
         """Whether it missed its hour, because nothing was running then."""
         return (

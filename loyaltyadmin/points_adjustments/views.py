@@ -5,18 +5,18 @@ import uuid
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
-from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import BigIntegerField
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_htmx.http import trigger_client_event
+from django_htmx.http import HttpResponseLocation, trigger_client_event
 
 from loyaltyadmin.points_adjustments import (
-    balances,
+    job_pages,
     operations,
     progress,
     spreadsheets,
@@ -29,11 +29,10 @@ from loyaltyadmin.points_adjustments.forms import (
     StartBulkAdjustmentForm,
 )
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
-from loyaltyadmin.points_adjustments.states import JobStatus, LineStatus
+from loyaltyadmin.points_adjustments.states import JOB_STOPPABLE, JobStatus, LineStatus
 from loyaltyadmin.web.decorators import store_required
 from loyaltyadmin.web.http import StoreHttpRequest
 
-LINES_PER_PAGE = 50
 JOBS_PER_PAGE = 20
 MOST_REASON = 255
 
@@ -139,6 +138,8 @@ def _bulk_page(
     status: HTTPStatus = HTTPStatus.OK,
 ) -> HttpResponse:
     jobs = BulkAdjustment.objects.filter(store=request.store).order_by("-created_at")
+    # A draft that was thrown away was never more than a draft.
+    jobs = jobs.exclude(status=JobStatus.CANCELLED, confirmed_at=None)
     page = Paginator(jobs, JOBS_PER_PAGE).get_page(request.GET.get("page"))
     counts = progress.progress_of_each(jobs=page)
     return render(
@@ -167,8 +168,9 @@ def _job_page(
     form: ConfirmBulkAdjustmentForm | None = None,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> HttpResponse:
-    about = _draft(job, form=form) if job.status == JobStatus.DRAFT else _progress(job)
-    context = {**about, **_lines(request, job), "nav": "bulk"}
+    is_draft = job.status == JobStatus.DRAFT
+    about = job_pages.draft(job, form=form) if is_draft else job_pages.progress_of(job)
+    context = {**about, **job_pages.lines(job, query=request.GET), "nav": "bulk"}
     return render(request, "points_adjustments/read_bulk_adjustment.html", context, status=status)
 
 
@@ -176,14 +178,15 @@ def _job_page(
 @store_required
 def read_progress(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
     job = _job(request, job_id)
-    response = render(request, "points_adjustments/_progress.html", _progress(job))
+    response = render(request, "points_adjustments/_progress.html", job_pages.progress_of(job))
     return trigger_client_event(response, "lines-changed")
 
 
 @require_GET
 @store_required
 def list_lines(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
-    return render(request, "points_adjustments/_lines.html", _lines(request, _job(request, job_id)))
+    about = job_pages.lines(_job(request, job_id), query=request.GET)
+    return render(request, "points_adjustments/_lines.html", about)
 
 
 @require_GET
@@ -191,7 +194,7 @@ def list_lines(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
 def read_draft(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
     """The draft of an undo, asked for again while its customers' balances are being read."""
     job = _job(request, job_id)
-    return render(request, "points_adjustments/_draft.html", _draft(job))
+    return render(request, "points_adjustments/_draft.html", job_pages.draft(job))
 
 
 @require_GET
@@ -237,10 +240,20 @@ def resume_bulk_adjustment(request: StoreHttpRequest, job_id: uuid.UUID) -> Http
     return _change(request, job_id, operations.resume_bulk_adjustment)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @store_required
 def cancel_bulk_adjustment(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
-    return _change(request, job_id, operations.cancel_bulk_adjustment)
+    """Asked for by GET, it says first how many lines will not be sent: a dialog, or a page."""
+    if request.method == "POST":
+        return _change(request, job_id, operations.cancel_bulk_adjustment)
+    job = _job(request, job_id)
+    is_part = request.htmx and not request.htmx.boosted
+    if job.status not in JOB_STOPPABLE:
+        url = reverse("read-bulk-adjustment", args=[job.id])
+        return HttpResponseLocation(url, target="body") if is_part else redirect(url)
+    template = "points_adjustments/cancel_bulk_adjustment.html"
+    context = {"job": job, "progress": progress.progress_of(job=job), "nav": "bulk"}
+    return render(request, "points_adjustments/_cancel.html" if is_part else template, context)
 
 
 @require_POST
@@ -302,39 +315,3 @@ def _change(
 
 def _job(request: StoreHttpRequest, job_id: uuid.UUID) -> BulkAdjustment:
     return get_object_or_404(BulkAdjustment, store=request.store, id=job_id)
-
-
-def _draft(job: BulkAdjustment, *, form: ConfirmBulkAdjustmentForm | None = None) -> dict[str, Any]:
-    short = balances.short_of_points(job=job) if job.balances_checked_at else Line.objects.none()
-    return {
-        "job": job,
-        "progress": progress.progress_of(job=job),
-        "customers_count": job.lines.values("customer_id").distinct().count(),
-        "is_checking": job.undoes_id is not None and job.balances_checked_at is None,
-        "short": short.order_by("position")[:LINES_PER_PAGE],
-        "short_count": short.count(),
-        "form": form or ConfirmBulkAdjustmentForm(),
-    }
-
-
-def _progress(job: BulkAdjustment) -> dict[str, Any]:
-    counts = progress.progress_of(job=job)
-    return {
-        "job": job,
-        "progress": counts,
-        "jobs_ahead": progress.jobs_ahead_of(job=job),
-        "time_left": progress.time_left_of(job=job),
-        "can_undo": job.is_over and counts.applied > 0 and not hasattr(job, "undone_by"),
-        "retryable": operations.retryable_lines(job=job).count() if job.is_over else 0,
-    }
-
-
-def _lines(request: StoreHttpRequest, job: BulkAdjustment) -> dict[str, Any]:
-    lines = job.lines.order_by("position")
-    outcome = request.GET.get("outcome", "")
-    if outcome in LineStatus.values:
-        lines = lines.filter(status=outcome)
-    else:
-        outcome = ""
-    page = Paginator(lines, LINES_PER_PAGE).get_page(request.GET.get("page"))
-    return {"job": job, "page": page, "outcome": outcome, "outcomes": LineStatus.choices}

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
+from loyaltyadmin.stores.models import Store
 from loyaltyadmin.zid import errors
 from loyaltyadmin.zid.types import Program
 
@@ -30,3 +34,44 @@ def set_activation(*, zid: Client, active: bool) -> bool:
     except errors.ZidError as error:
         # The change was accepted, so a failed read must not pass for "nothing was changed".
         raise errors.OutcomeUnknown(endpoint=error.endpoint, status=error.status) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guide:
+    """The steps until a loyalty program works for a store, and which of them are done."""
+
+    program_is_on: bool
+    has_active_rule: bool
+    has_active_method: bool
+    has_adjusted: bool
+
+    @property
+    def is_done(self) -> bool:
+        return (
+            self.program_is_on
+            and self.has_active_rule
+            and self.has_active_method
+            and self.has_adjusted
+        )
+
+
+def guide_of(*, store: Store, program: Program) -> Guide | None:
+    """This will say how far a store is, from what was read anyway.
+
+    None when every step is done, or when the merchant put the guide away.
+    """
+    if store.guide_dismissed_at is not None:
+        return None
+    guide = Guide(
+        program_is_on=program.is_active,
+        has_active_rule=any(rule.is_active for rule in program.cashback_rules),
+        has_active_method=any(method.is_active for method in program.redemption_methods),
+        has_adjusted=store.lines.exists(),
+    )
+    return None if guide.is_done else guide
+
+
+def dismiss_guide(*, store: Store) -> None:
+    """This will put the first-run guide away, for the whole store and for good."""
+    store.guide_dismissed_at = timezone.now()
+    store.save(update_fields=["guide_dismissed_at"])

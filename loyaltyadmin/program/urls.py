@@ -6,5 +6,6 @@ from loyaltyadmin.program import views
 
 urlpatterns = [
     path("", views.program, name="program"),
+    path("guide/dismiss/", views.dismiss_guide, name="dismiss-guide"),
     path("activation/", views.set_activation, name="set-activation"),
 ]

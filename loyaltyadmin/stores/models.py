@@ -42,6 +42,9 @@ class Store(models.Model):
     # A hint came that the app was removed; whether that is so has to be asked.
     check_due_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)
+    guide_dismissed_at = models.DateTimeField(
+        null=True, help_text="when the merchant put the first-run guide away"
+    )
     # Only the hash: the token itself is a credential that Zid keeps. Null and not empty for stores
     # without one, because it is unique.
     lookup_token_sha256 = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001

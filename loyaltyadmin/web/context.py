@@ -3,11 +3,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.utils import translation
 
-from loyaltyadmin.web import session_token
+from loyaltyadmin.web import session_token, sessions
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -18,6 +19,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "csp_nonce": getattr(request, "csp_nonce", ""),
         "direction": "rtl" if translation.get_language_bidi() else "ltr",
         "session_headers": _session_headers(request) if store else "",
+        "shortcuts_on": sessions.shortcuts_of(request) if store else True,
+        "frame_ancestors": " ".join(settings.FRAME_ANCESTORS),
     }
 
 

@@ -11,6 +11,7 @@ from loyaltyadmin.stores.models import Store
 
 STORE_KEY = "store_id"
 LANGUAGE_KEY = "language"
+SHORTCUTS_KEY = "shortcuts"
 
 
 def start(request: HttpRequest, *, store: Store, language: str) -> None:
@@ -45,3 +46,13 @@ def set_language(request: HttpRequest, *, language: str) -> None:
     """This will keep `language` for the rest of the session."""
     if language in dict(settings.LANGUAGES):
         request.session[LANGUAGE_KEY] = language
+
+
+def shortcuts_of(request: HttpRequest) -> bool:
+    """This will tell whether single keys do anything: they do, unless they were switched off."""
+    return bool(request.session.get(SHORTCUTS_KEY, True))
+
+
+def set_shortcuts(request: HttpRequest, *, active: bool) -> None:
+    """This will keep that choice for the rest of the session; the frame has no storage."""
+    request.session[SHORTCUTS_KEY] = active

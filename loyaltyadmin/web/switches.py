@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django_htmx.http import trigger_client_event
 
 from loyaltyadmin.web import views
 from loyaltyadmin.web.http import StoreHttpRequest
@@ -76,6 +77,11 @@ def respond(
             return render(request, "web/zid_failure.html", context, status=HTTPStatus.BAD_GATEWAY)
         return redirect("program")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if switched.problem else HTTPStatus.OK
-    return render(
+    response = render(
         request, template, {name: switched.state, "problem": switched.problem}, status=status
     )
+    if not switched.problem:
+        is_on = getattr(switched.state, "is_active", switched.state)
+        done = _("Switched on") if is_on else _("Switched off")
+        trigger_client_event(response, "toast", {"value": done})
+    return response

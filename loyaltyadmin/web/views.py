@@ -66,6 +66,17 @@ def set_language(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(target)
 
 
+@require_POST
+def set_shortcuts(request: HttpRequest) -> HttpResponse:
+    """Switch the keys on or off that do something without Ctrl (WCAG 2.1.4)."""
+    if cast("AppRequest", request).maybe_store is None:
+        return open_from_dashboard(request)
+    sessions.set_shortcuts(request, active=request.POST.get("active") == "1")
+    if cast("AppRequest", request).htmx:
+        return render(request, "web/_shortcuts_setting.html")
+    return HttpResponseRedirect(reverse("program"))
+
+
 def open_from_dashboard(request: HttpRequest) -> HttpResponse:
     """There is no sign-in: say where the way in is."""
     response = render(
@@ -101,7 +112,7 @@ def zid_failure(request: HttpRequest, *, error: errors.ZidError) -> HttpResponse
     title, advice, status = describe(error)
     context = {"title": title, "advice": advice, "retry_url": _retry_url(request)}
     if _is_for_a_part(request):
-        response = render(request, "_components/alert.html", context, status=status)
+        response = render(request, "web/_zid_failure.html", context, status=status)
         # Not reswap(): its types know no modifiers.
         response.headers["HX-Reswap"] = "innerHTML show:top"
         return retarget(response, "#page-alert")

@@ -91,7 +91,7 @@ class Merchant:
         """Open the app from the dashboard's menu, by its address."""
         url = self.product.dashboard_url(store_id=self.store_id, language=self.language)
         self.page.goto(url)
-        expect(self.app.locator("nav.nav")).to_be_visible()
+        expect(self.app.locator("nav.zid-nav")).to_be_visible()
 
     @property
     def app(self) -> FrameLocator:
@@ -113,9 +113,11 @@ class Merchant:
         """Follow one of the app's main links: program, customers or bulk-adjustments."""
         # Where the page is already that one, only this tells the old from the new.
         self.app.locator("#main").evaluate("main => main.classList.add('is-old')")
-        self.app.locator(f"nav.nav a[href='/{name}/']").click()
+        self.app.locator(f"nav.zid-nav a[href='/{name}/']").click()
         expect(self.app.locator("#main.is-old")).to_have_count(0)
-        expect(self.app.locator(f"nav.nav a[href='/{name}/'][aria-current=page]")).to_be_visible()
+        expect(
+            self.app.locator(f"nav.zid-nav a[href='/{name}/'][aria-current=page]")
+        ).to_be_visible()
 
     def go_back(self) -> None:
         """The browser's own button. (Playwright's `go_back` waits for the outer page to change.)"""
@@ -139,7 +141,7 @@ class Merchant:
 
     def balance(self) -> Locator:
         """The customer's points on the customer's page; the second of the totals is the balance."""
-        return self.app.locator("#customer-points dl.totals div").nth(1).locator("dd")
+        return self.app.locator("#customer-points dl.zid-stats div").nth(1).locator("dd")
 
     def rule(self) -> Locator:
         """The program's first cashback rule."""

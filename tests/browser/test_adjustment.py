@@ -25,12 +25,12 @@ def test_it_checks_a_lost_answer_and_then_shows_the_points_once(
 
     merchant.fill_adjustment(points=50, reason="هدية").click()
 
-    expect(card.locator(".alert.is-wait")).to_be_visible()
+    expect(card.locator(".zid-alert--warning")).to_be_visible()
     expect(card).to_contain_text(
         merchant.says("Zid's answer was lost. The points history is being checked.")
     )
     expect(card.locator("form")).to_have_count(0)
-    expect(card.locator(".alert.is-good")).to_be_visible(timeout=SETTLED_MILLISECONDS)
+    expect(card.locator(".zid-alert--success")).to_be_visible(timeout=SETTLED_MILLISECONDS)
     expect(card.locator("form")).to_have_count(1)
     expect(merchant.balance()).to_have_text(f"{before + 50:,}")
     assert [entry["points"] for entry in sandbox.ledger()] == [50]
@@ -45,7 +45,7 @@ def test_it_says_that_nothing_happened_when_the_change_never_arrived(
 
     merchant.fill_adjustment(points=50, reason="هدية").click()
 
-    expect(card.locator(".alert.is-wait")).to_be_visible()
+    expect(card.locator(".zid-alert--warning")).to_be_visible()
     expect(card).to_contain_text(
         merchant.says("The adjustment was not made."), timeout=SETTLED_MILLISECONDS
     )
@@ -60,7 +60,7 @@ def test_it_adjusts_once_on_a_double_click(merchant: Merchant, sandbox: Sandbox)
 
     merchant.fill_adjustment(points=7, reason="هدية").dblclick()
 
-    expect(merchant.app.locator("#adjust-customer-points .alert.is-good")).to_be_visible()
+    expect(merchant.app.locator("#adjust-customer-points .zid-alert--success")).to_be_visible()
     expect(merchant.balance()).to_have_text(f"{before + 7:,}")
     assert [entry["points"] for entry in sandbox.ledger()] == [7]
 
@@ -75,7 +75,7 @@ def test_it_adjusts_once_when_the_page_is_left_and_the_form_sent_again(
         for name in ("submission", "csrfmiddlewaretoken")
     }
     send.click()
-    expect(merchant.app.locator("#adjust-customer-points .alert.is-good")).to_be_visible()
+    expect(merchant.app.locator("#adjust-customer-points .zid-alert--success")).to_be_visible()
 
     again = merchant.frame.evaluate(
         """async (form) => (await fetch("adjust/", {
@@ -114,5 +114,5 @@ def test_it_shows_zids_own_words_when_it_refuses(merchant: Merchant, sandbox: Sa
     expect(card).to_contain_text(
         merchant.says("Zid did not accept the adjustment. Nothing was changed.")
     )
-    expect(card.locator(".alert bdi")).not_to_be_empty()
+    expect(card.locator(".zid-alert bdi")).not_to_be_empty()
     assert sandbox.ledger() == []

@@ -57,7 +57,7 @@ def test_it_installs_opens_and_moves_points(
     assert merchant.path == f"/customers/{CUSTOMER_ID}/"
     expect(merchant.balance()).to_have_text(f"{before:,}")
     merchant.fill_adjustment(points=50, reason="تعويض عن تأخير").click()
-    expect(app.locator("#adjust-customer-points .alert.is-good")).to_be_visible()
+    expect(app.locator("#adjust-customer-points .zid-alert--success")).to_be_visible()
     expect(merchant.balance()).to_have_text(f"{before + 50:,}")
     first_entry = app.locator("#customer-points tbody tr").first
     expect(first_entry).to_contain_text("+50")
@@ -68,14 +68,14 @@ def test_it_installs_opens_and_moves_points(
     merchant.go("bulk-adjustments")
     app.locator("input[type=file]").set_input_files(csv_of(CUSTOMERS, points=10))
     app.locator("main form[enctype] button").click()
-    expect(app.locator("dl.totals dd").first).to_have_text("1,000")
-    expect(app.locator("dl.totals")).to_contain_text("+10,000")
+    expect(app.locator("dl.zid-stats dd").first).to_have_text("1,000")
+    expect(app.locator("dl.zid-stats")).to_contain_text("+10,000")
     assert len(sandbox.ledger(STORE_ID)) == 1
     app.locator("button[form=confirm]").click()
     expect(app.locator("progress")).to_be_visible()
-    expect(app.locator("#job-status.is-finished")).to_be_visible(timeout=JOB_MILLISECONDS)
+    expect(app.locator("#job-status[data-state=finished]")).to_be_visible(timeout=JOB_MILLISECONDS)
     expect(app.locator("progress")).to_have_js_property("value", len(CUSTOMERS))
-    expect(app.locator("#lines tbody tr .chip.is-applied")).to_have_count(50)
+    expect(app.locator("#lines tbody tr .zid-chip[data-state=applied]")).to_have_count(50)
     adjusted = Counter(entry["customer_id"] for entry in sandbox.ledger(STORE_ID)[1:])
     assert adjusted == Counter(CUSTOMERS)
 
@@ -99,7 +99,7 @@ def test_it_installs_opens_and_moves_points(
     merchant.go_forward()
     expect(app.locator("input[type=file]")).to_be_visible()
     app.locator(f"main a[href='{job_path}']").click()
-    expect(app.locator("#job-status.is-finished")).to_be_visible()
+    expect(app.locator("#job-status[data-state=finished]")).to_be_visible()
 
     # In English.
     app.locator("button[name=language][value=en]").click()

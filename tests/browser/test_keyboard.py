@@ -40,7 +40,7 @@ def test_the_focus_goes_to_the_field_with_the_mistake(merchant: Merchant) -> Non
 def test_the_skip_link_comes_first_and_leads_to_the_content(merchant: Merchant) -> None:
     skip = merchant.press_tab_until("a")
 
-    expect(skip).to_have_class("skip")
+    expect(skip).to_have_class("zid-skip")
     expect(skip).to_be_in_viewport()
     merchant.page.keyboard.press("Enter")
 
@@ -68,5 +68,5 @@ def test_points_are_given_from_the_program_on_without_a_mouse(
     merchant.press_tab_until("#adjust-customer-points form button")
     press("Enter")
 
-    expect(merchant.app.locator("#adjust-customer-points .alert.is-good")).to_be_visible()
+    expect(merchant.app.locator("#adjust-customer-points .zid-alert--success")).to_be_visible()
     assert [(entry["customer_id"], entry["points"]) for entry in sandbox.ledger()] == [(1003, 25)]

@@ -73,7 +73,7 @@ def test_every_page_is_named_directed_and_fits(
     expect(app.locator("#id_reason_error")).to_be_visible()
     look("customer, with a mistake")
     merchant.fill_adjustment(points=5, reason="هدية").click()
-    expect(app.locator("#adjust-customer-points .alert.is-good")).to_be_visible()
+    expect(app.locator("#adjust-customer-points .zid-alert--success")).to_be_visible()
     look("customer, adjusted")
     merchant.go("customers")
     look("find a customer")
@@ -86,7 +86,9 @@ def test_every_page_is_named_directed_and_fits(
     app.locator("button[form=confirm]").click()
     expect(app.locator("progress")).to_be_visible()
     look("under way")
-    expect(app.locator("#job-status.is-finished")).to_be_visible(timeout=FINISHED_MILLISECONDS)
+    expect(app.locator("#job-status[data-state=finished]")).to_be_visible(
+        timeout=FINISHED_MILLISECONDS
+    )
     look("finished")
 
     assert complaints == {}
@@ -146,9 +148,9 @@ def test_the_page_asked_for_last_is_the_one_that_stays(
     merchant.go("customers")
     sandbox.fault(path="managers/loyalty-program", kind="latency", seconds=2)
 
-    merchant.app.locator("nav.nav a[href='/program/']").click()
+    merchant.app.locator("nav.zid-nav a[href='/program/']").click()
     merchant.page.wait_for_timeout(300)
-    merchant.app.locator("nav.nav a[href='/bulk-adjustments/']").click()
+    merchant.app.locator("nav.zid-nav a[href='/bulk-adjustments/']").click()
 
     expect(merchant.app.locator("input[type=file]")).to_be_visible()
     merchant.page.wait_for_timeout(3000)

@@ -105,7 +105,7 @@ def test_two_stores_in_two_tabs_do_not_mix(cookies: str, open_app: OpenApp) -> N
     assert (first.rules_on(), second.rules_on()) == (1, 2)
     first.find_customer(1001)
     first.fill_adjustment(points=3, reason="هدية").click()
-    expect(first.app.locator("#adjust-customer-points .alert.is-good")).to_be_visible()
+    expect(first.app.locator("#adjust-customer-points .zid-alert--success")).to_be_visible()
     expect(first.app.locator("html")).to_have_attribute("lang", "ar")
     first.go("program")
     first.go_back()

@@ -103,7 +103,8 @@ def test_nothing_is_changed_by_reading(store: Store, merchant: Client, end: str)
 
     response = merchant.get(f"/bulk-adjustments/{job.id}/{end}")
 
-    assert response.status_code == 405
+    # To cancel is asked about first, by reading; a draft has nothing to ask about.
+    assert response.status_code == (302 if end == "cancel/" else 405)
     job.refresh_from_db()
     assert job.status == JobStatus.DRAFT
 

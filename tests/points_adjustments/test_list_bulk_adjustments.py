@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from loyaltyadmin.points_adjustments import operations
 from loyaltyadmin.points_adjustments.progress import progress_of_each
 from loyaltyadmin.points_adjustments.views import JOBS_PER_PAGE
 from loyaltyadmin.stores.models import Store
@@ -33,8 +34,8 @@ def test_it_lists_the_stores_bulk_adjustments_the_newest_first(
 
     addresses = [f"{ADDRESS}{newer.id}/", f"{ADDRESS}{older.id}/"]
     assert [link["href"] for link in page.all("a") if link["href"] in addresses] == addresses
-    assert page.has("span", **{"class": "chip is-draft"})
-    assert page.has("span", **{"class": "chip is-queued"})
+    assert page.has("span", **{"data-state": "draft"})
+    assert page.has("span", **{"data-state": "queued"})
 
 
 def test_a_stranger_sees_none_of_them(store: Store, stranger: Client) -> None:
@@ -49,8 +50,8 @@ def test_it_shows_them_in_pages(store: Store, merchant: Client) -> None:
 
     first, second = Page(merchant.get(ADDRESS)), Page(merchant.get(ADDRESS, {"page": "2"}))
 
-    assert len(first.all("span", **{"class": "chip is-queued"})) == JOBS_PER_PAGE
-    assert len(second.all("span", **{"class": "chip is-queued"})) == 1
+    assert len(first.all("span", **{"data-state": "queued"})) == JOBS_PER_PAGE
+    assert len(second.all("span", **{"data-state": "queued"})) == 1
     assert first.has("a", href="?page=2")
     assert second.has("a", href="?page=1")
 
@@ -95,3 +96,14 @@ def test_it_renders_from_right_to_left_in_arabic(store: Store) -> None:
     response = client_of(store, language="ar").get(ADDRESS)
 
     assert Page(response).one("html")["dir"] == "rtl"
+
+
+def test_a_draft_that_was_thrown_away_is_not_listed(store: Store, merchant: Client) -> None:
+    thrown_away, cancelled = make_job(store, confirmed=False), make_job(store)
+    for job in (thrown_away, cancelled):
+        operations.cancel_bulk_adjustment(job=job)
+
+    page = Page(merchant.get(ADDRESS))
+
+    assert page.has("a", href=f"{ADDRESS}{cancelled.id}/")
+    assert not page.has("a", href=f"{ADDRESS}{thrown_away.id}/")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -8,10 +9,10 @@ from django.test import Client
 from django.utils import timezone
 
 from loyaltyadmin.points_adjustments import operations, sheet, turns
+from loyaltyadmin.points_adjustments.job_pages import LINES_PER_PAGE
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.progress import jobs_ahead_of
 from loyaltyadmin.points_adjustments.states import JobStatus, LineStatus
-from loyaltyadmin.points_adjustments.views import LINES_PER_PAGE
 from loyaltyadmin.stores.models import Store
 from tests import edge
 from tests.conftest import client_of
@@ -86,7 +87,10 @@ def test_a_draft_names_customers_who_stand_in_it_twice(store: Store, merchant: C
     twice = draft(store, "customer_id,points\n1001,5\n1001,5\n")
 
     warned = [
-        any("is-wait" in str(element.attributes.get("class")) for element in page.elements)
+        any(
+            "zid-alert--warning" in str(element.attributes.get("class"))
+            for element in page.elements
+        )
         for page in (Page(merchant.get(address_of(job))) for job in (once, twice))
     ]
 
@@ -141,7 +145,8 @@ def test_it_shows_how_far_it_is_by_outcome(store: Store, merchant: Client) -> No
 
     bar = page.one("progress")
     assert (bar["value"], bar["max"]) == ("5", "10")
-    assert numbers(page) == ["3", "2", "1", "4"]
+    parts = [part.text for part in page.all("li", **{"class": "zid-plot__part"})]
+    assert parts == ["Done3", "Refused by Zid2", "Checking with Zid1", "Waiting4"]
     assert edge.WORDS in page.one(id="lines").text
 
 
@@ -329,3 +334,69 @@ def test_it_gives_htmx_the_whole_page_for_a_link(store: Store, merchant: Client)
     response = merchant.get(address_of(make_job(store)), headers=edge.BOOSTED)
 
     assert Page(response).has("main")
+
+
+def test_it_counts_the_lines_of_each_outcome_that_there_is(store: Store, merchant: Client) -> None:
+    job = make_job(store, customers=5)
+    end(job, LineStatus.APPLIED, 2, 3)
+
+    page = Page(merchant.get(address_of(job), {"outcome": "applied"}))
+
+    tabs = [link for link in page.all("a") if str(link["href"]).startswith(address_of(job) + "?")]
+    assert [tab.text for tab in tabs] == ["Waiting3", "Done2"]
+    assert page.one("a", **{"aria-current": "true"}).text == "Done2"
+    assert "All5" in [link.text for link in page.all("a", href=address_of(job))]
+
+
+def test_lines_that_were_cancelled_do_not_count_as_processed(
+    store: Store, merchant: Client
+) -> None:
+    job = make_job(store, customers=10)
+    end(job, LineStatus.APPLIED, 2, 3, 4)
+    operations.cancel_bulk_adjustment(job=job)
+
+    page = Page(merchant.get(address_of(job)))
+
+    assert "3 of 10 lines processed" in page.one(id="progress").text
+
+
+def test_a_paused_job_still_tells_its_hour(store: Store, merchant: Client) -> None:
+    job = make_job(store, confirmed=False)
+    hour = timezone.now() + dt.timedelta(days=1)
+    operations.confirm_bulk_adjustment(job=job, starts_at=hour)
+    operations.pause_bulk_adjustment(job=job)
+
+    page = Page(merchant.get(address_of(job)))
+
+    assert "It is paused. Resumed before then, it starts on" in page.one(id="progress").text
+
+
+def test_a_draft_says_how_many_balances_it_sets(store: Store, merchant: Client) -> None:
+    job = draft(store, "customer_id,points,action\n1001,5,\n1002,9,set\n1003,,reset\n")
+
+    assert numbers(Page(merchant.get(address_of(job)))) == ["3", "3", "+5", "0", "2"]
+
+
+@pytest.mark.parametrize(("headers", "is_whole"), [({}, True), (edge.HTMX, False)])
+def test_to_cancel_it_says_first_how_many_lines_will_not_be_sent(
+    store: Store, merchant: Client, headers: dict[str, str], is_whole: bool
+) -> None:
+    job = make_job(store, customers=10)
+    end(job, LineStatus.APPLIED, 2, 3, 4)
+
+    page = Page(merchant.get(address_of(job, "cancel/"), headers=headers))
+
+    assert page.has("html") is is_whole
+    assert any("7 lines were not sent yet" in element.text for element in page.all("p"))
+    assert page.one("form", action=address_of(job, "cancel/"))["method"] == "post"
+    job.refresh_from_db()
+    assert job.status == JobStatus.QUEUED
+
+
+def test_a_job_that_is_over_has_nothing_to_cancel(store: Store, merchant: Client) -> None:
+    job = make_job(store)
+    operations.cancel_bulk_adjustment(job=job)
+
+    response = merchant.get(address_of(job, "cancel/"), headers=edge.HTMX)
+
+    assert address_of(job) in response["HX-Location"]

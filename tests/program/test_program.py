@@ -99,7 +99,8 @@ def test_it_shows_a_program_without_rules_and_totals(
 
     assert not is_on(page, "activation-name")
     assert [element.text for element in page.all("dd")] == ["–"] * 4
-    assert len(page.all(role="switch")) == 1
+    switches = [switch["id"] for switch in page.all(role="switch")]
+    assert switches == ["activation-name-switch", "shortcuts-name-switch"]
 
 
 @pytest.mark.parametrize(

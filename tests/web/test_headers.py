@@ -117,7 +117,7 @@ def test_a_database_that_is_down_still_gets_a_page(client, monkeypatch):
     response = client.get("/program/")
 
     assert response.status_code == 500
-    assert b"<h1>" in response.content
+    assert b"<h1 " in response.content
     assert policy(response)["default-src"] == {"'none'"}
 
 
@@ -135,3 +135,10 @@ def test_a_page_from_before_the_sessions_end_is_told_where_the_way_in_is(client)
 
     assert response.status_code == 403
     assert "Open the app from your Zid dashboard" in response.content.decode()
+
+
+def test_pages_are_compressed_for_who_takes_that(merchant):
+    response = merchant.get("/customers/", headers={"Accept-Encoding": "gzip"})
+
+    assert response["Content-Encoding"] == "gzip"
+    assert len(response.content) < 10_000

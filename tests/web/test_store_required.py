@@ -12,6 +12,7 @@ from responses import matchers
 from loyaltyadmin.stores.models import Store
 from loyaltyadmin.web import session_token
 from tests.conftest import HEADERS, client_of
+from tests.pages import Page
 from tests.stores import edge
 from tests.web.conftest import token_header
 
@@ -95,7 +96,8 @@ def test_a_failure_of_zid_gets_an_honest_page(zid, merchant, answer, status):
 
     assert response.status_code == status
     assert response.templates[0].name == "web/zid_failure.html"
-    assert 'href="/program/">Try again' in response.content.decode()
+    links = Page(response).all("a", href="/program/")
+    assert "Try again" in [link.text for link in links]
 
 
 def rejected_for_good(zid):
@@ -118,7 +120,7 @@ def test_it_is_told_so_by_a_whole_page_when_the_first_page_is_loaded(zid, mercha
     response = merchant.get("/program/", headers=FIRST_PAGE)
 
     assert response["HX-Retarget"] == "body"
-    assert "<h1>" in response.content.decode()
+    assert "<h1 " in response.content.decode()
 
 
 def test_a_lost_key_does_not_close_the_way_back(zid, merchant, store):

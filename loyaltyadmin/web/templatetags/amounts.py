@@ -5,7 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils import formats
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 register = template.Library()
@@ -33,3 +35,12 @@ def amount(value: Decimal | int) -> str:
     if "." in digits:
         digits = digits.rstrip("0").rstrip(".")
     return formats.number_format(digits, force_grouping=True)
+
+
+@register.filter
+def money(value: Decimal | int, code: str) -> SafeString:
+    """An amount with its currency: the riyal's sign for riyals, any other by name or code."""
+    return render_to_string(
+        "_components/money.html",
+        {"amount": amount(value), "is_riyal": code == "SAR", "currency": currency_name(code)},
+    )

@@ -1,0 +1,73 @@
+"""What the page of a bulk adjustment shows, ready for its templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from loyaltyadmin.points_adjustments import balances, operations, outcomes, progress
+from loyaltyadmin.points_adjustments.forms import ConfirmBulkAdjustmentForm
+from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
+from loyaltyadmin.points_adjustments.states import JobStatus, LineStatus
+
+LINES_PER_PAGE = 50
+
+
+def draft(job: BulkAdjustment, *, form: ConfirmBulkAdjustmentForm | None = None) -> dict[str, Any]:
+    short = balances.short_of_points(job=job) if job.balances_checked_at else Line.objects.none()
+    return {
+        "job": job,
+        "progress": progress.progress_of(job=job),
+        **job.lines.aggregate(
+            customers_count=Count("customer_id", distinct=True),
+            set_count=Count("id", filter=Q(target__isnull=False)),
+        ),
+        "is_checking": job.undoes_id is not None and job.balances_checked_at is None,
+        "short": short.order_by("position")[:LINES_PER_PAGE],
+        "short_count": short.count(),
+        "form": form or ConfirmBulkAdjustmentForm(),
+    }
+
+
+def progress_of(job: BulkAdjustment) -> dict[str, Any]:
+    counts = progress.progress_of(job=job)
+    return {
+        "job": job,
+        "progress": counts,
+        "processed": outcomes.processed_of(job=job, counts=counts),
+        "outcome_parts": outcomes.parts_of(counts=counts),
+        "jobs_ahead": progress.jobs_ahead_of(job=job),
+        "time_left": progress.time_left_of(job=job),
+        "can_undo": job.is_over and counts.applied > 0 and not hasattr(job, "undone_by"),
+        "retryable": operations.retryable_lines(job=job).count() if job.is_over else 0,
+    }
+
+
+def lines(job: BulkAdjustment, *, query: Mapping[str, str]) -> dict[str, Any]:
+    chosen = job.lines.order_by("position")
+    outcome = query.get("outcome", "")
+    if outcome in LineStatus.values:
+        chosen = chosen.filter(status=outcome)
+    else:
+        outcome = ""
+    page = Paginator(chosen, LINES_PER_PAGE).get_page(query.get("page"))
+    tabs = [] if job.status == JobStatus.DRAFT else _tabs(job, outcome)
+    return {"job": job, "page": page, "outcome": outcome, "tabs": tabs}
+
+
+def _tabs(job: BulkAdjustment, chosen: str) -> list[tuple[str, str, int, bool]]:
+    """The outcomes that lines have, with how many and whether it is the one shown."""
+    counts = outcomes.counts_of(job=job)
+    here = reverse("read-bulk-adjustment", args=[job.id])
+    return [
+        (here, _("All"), sum(counts.values()), not chosen),
+        *(
+            (f"{here}?outcome={value}", label, count, chosen == value)
+            for value, label, count in outcomes.tabs_of(counts=counts, chosen=chosen)
+        ),
+    ]

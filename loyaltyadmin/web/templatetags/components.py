@@ -1,0 +1,254 @@
+"""The components that stand around other markup: `{% card title=… %}…{% endcard %}`.
+
+Each has one template, `templates/_components/<name>.html`, and one stylesheet of the same name.
+What needs nothing inside is included: `{% include "_components/pagination.html" %}`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from django import template
+from django.forms import BoundField
+from django.template import Context, Engine
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+
+# Icons that point along the line of reading, and so are mirrored in Arabic.
+DIRECTED = {"chevron-right", "arrow-left", "undo-2"}
+
+
+class Look(NamedTuple):
+    kind: str
+    icon: str
+
+
+ALERTS = {
+    "error": Look("error", icon="circle-x"),
+    "warning": Look("warning", icon="triangle-alert"),
+    "info": Look("info", icon="info"),
+    "success": Look("success", icon="circle-check"),
+}
+# What a state looks like; the word for it stands beside the icon.
+STATES = {
+    "draft": Look("neutral", icon="file-pen-line"),
+    "queued": Look("info", icon="clock"),
+    "running": Look("info", icon="loader-circle"),
+    "paused": Look("warning", icon="pause"),
+    "cancelling": Look("warning", icon="loader-circle"),
+    "cancelled": Look("neutral", icon="ban"),
+    "finished": Look("success", icon="check"),
+    "pending": Look("neutral", icon="clock"),
+    "claimed": Look("info", icon="loader-circle"),
+    "unknown": Look("warning", icon="search"),
+    "unsettled": Look("warning", icon="circle-question-mark"),
+    "applied": Look("success", icon="check"),
+    "rejected": Look("error", icon="x"),
+    "skipped": Look("neutral", icon="ban"),
+    "undone": Look("neutral", icon="undo-2"),
+}
+
+
+def _filled(context: Context, name: str, **values: Any) -> SafeString:
+    engine = Engine.get_default()
+    filled = engine.get_template(name).render(context.new(values))
+    return mark_safe(filled.strip())  # noqa: S308  (a template of ours has escaped it)
+
+
+def _trimmed(content: str) -> SafeString:
+    """A block's content, as escaped as it was."""
+    return mark_safe(content.strip())  # noqa: S308
+
+
+def _attributes(given: dict[str, Any]) -> dict[str, Any]:
+    """HTML attributes from a tag's keywords: `data_dialog=` is `data-dialog`; False is none."""
+    return {name.replace("_", "-"): value for name, value in given.items() if value is not False}
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """An icon of the sprite. It says nothing by itself: the words stand beside it."""
+    flip = " zid-icon--flip" if name in DIRECTED else ""
+    more = f" {extra}" if extra else ""
+    return format_html(
+        '<svg class="zid-icon{}{}" aria-hidden="true" focusable="false">'
+        '<use href="#icon-{}"/></svg>',
+        flip,
+        more,
+        name,
+    )
+
+
+@register.filter
+def control(field: BoundField) -> SafeString:
+    """A form field's own element, as the stylesheet knows it."""
+    return field.as_widget(attrs={"class": "zid-input__field"})
+
+
+@register.simple_block_tag(takes_context=True)
+def button(
+    context: Context,
+    content: str,
+    *,
+    kind: str = "secondary",
+    variant: str = "contained",
+    size: str = "md",
+    icon: str = "",
+    href: str = "",
+    type: str = "submit",
+    **attributes: Any,
+) -> SafeString:
+    """A button that submits its form, or with `href` a link that looks like one."""
+    return _filled(
+        context,
+        "_components/button.html",
+        content=_trimmed(content),
+        kind=kind,
+        variant=variant,
+        size=size,
+        icon=icon,
+        href=href,
+        type=type,
+        attributes=_attributes(attributes),
+    )
+
+
+@register.simple_block_tag(takes_context=True)
+def card(context: Context, content: str, *, title: str = "", **values: Any) -> SafeString:
+    """A part of a page under its own heading; `title_id` names the heading, `id` the card."""
+    known = {
+        name: values.pop(name, "")
+        for name in ("title_id", "subtitle", "icon", "extra", "status", "status_id", "status_text")
+    }
+    return _filled(
+        context,
+        "_components/card.html",
+        content=content,
+        title=title,
+        attributes=_attributes(values),
+        **known,
+    )
+
+
+@register.simple_block_tag(takes_context=True)
+def alert(
+    context: Context, content: str, *, kind: str = "error", title: str = "", **attributes: Any
+) -> SafeString:
+    return _filled(
+        context,
+        "_components/alert.html",
+        content=content,
+        kind=kind,
+        title=title,
+        icon=ALERTS[kind].icon,
+        attributes=_attributes(attributes),
+    )
+
+
+@register.simple_block_tag(takes_context=True)
+def chip(
+    context: Context,
+    content: str,
+    *,
+    state: str = "",
+    kind: str = "neutral",
+    icon: str = "",
+    **attributes: Any,
+) -> SafeString:
+    """A state of a line or of a bulk adjustment, or any short fact."""
+    kind, icon = STATES.get(state, Look(kind, icon))
+    return _filled(
+        context,
+        "_components/chip.html",
+        content=_trimmed(content),
+        kind=kind,
+        icon=icon,
+        state=state,
+        attributes=_attributes(attributes),
+    )
+
+
+@register.simple_block_tag(takes_context=True)
+def stat(
+    context: Context, content: str, *, label: str, icon: str = "", is_main: bool = False
+) -> SafeString:
+    """One number of a `dl.zid-stats`, under its name."""
+    return _filled(
+        context,
+        "_components/stat.html",
+        content=_trimmed(content),
+        label=label,
+        icon=icon,
+        is_main=is_main,
+    )
+
+
+@register.simple_block_tag(takes_context=True)
+def step(
+    context: Context, content: str, *, number: int, title: str, done: bool, done_when: str = ""
+) -> SafeString:
+    """One step of an `ol.zid-stepper`; `done_when` selects what on the page makes it done."""
+    return _filled(
+        context,
+        "_components/stepper.html",
+        content=content,
+        number=number,
+        title=title,
+        done=done,
+        done_when=done_when,
+    )
+
+
+@register.simple_block_tag(takes_context=True)
+def dialog(context: Context, content: str, *, id: str, title: str, **attributes: Any) -> SafeString:
+    """A native dialog, closed; `data-dialog="<id>"` on a button opens it (static/js/dialog.js)."""
+    return _filled(
+        context,
+        "_components/dialog.html",
+        content=content,
+        id=id,
+        title=title,
+        attributes=_attributes(attributes),
+    )
+
+
+@register.simple_block_tag(takes_context=True)
+def table(context: Context, content: str, *, label: str) -> SafeString:
+    """A table's head and body; on a phone each line is a small card."""
+    return _filled(context, "_components/table.html", content=content, label=label)
+
+
+@register.simple_block_tag(takes_context=True)
+def empty(
+    context: Context,
+    content: str,
+    *,
+    title: str,
+    icon: str = "inbox",
+    kind: str = "neutral",
+    level: str = "p",
+) -> SafeString:
+    """What stands where nothing is yet, and how it gets there; `level="h1"` for a whole page."""
+    return _filled(
+        context,
+        "_components/empty.html",
+        content=content,
+        title=title,
+        icon=icon,
+        kind=kind,
+        level=level,
+    )
+
+
+@register.simple_block_tag(takes_context=True)
+def save_bar(context: Context, content: str, *, label: str, **attributes: Any) -> SafeString:
+    """The buttons of a form, in sight while something in it is unsaved."""
+    return _filled(
+        context,
+        "_components/save_bar.html",
+        content=content,
+        label=label,
+        attributes=_attributes(attributes),
+    )
