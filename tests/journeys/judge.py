@@ -81,9 +81,11 @@ class Visitor:
             headers={session_token.HEADER: self._token},
         )
         with self._opener.open(request, timeout=30) as answer:
-            chip = re.search(r'class="chip is-(\w+)" id="job-status"', answer.read().decode())
+            chip = re.search(r'<[^>]* id="job-status"[^>]*>', answer.read().decode())
         assert chip is not None
-        return chip[1]
+        state = re.search(r'data-state="(\w+)"', chip[0])
+        assert state is not None
+        return state[1]
 
     def wait_for_the_end(self, job: str) -> None:
         wait_until(lambda: self.status_of(job) == "finished", every=0.5)
