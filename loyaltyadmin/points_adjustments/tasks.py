@@ -28,6 +28,7 @@ def wake_worker(*, store_id: int) -> None:
             take_turn.delay(store_id)
         except OperationalError as error:
             logger.warning("no broker to wake a worker with: %s", type(error).__name__)
+            turns.expect(store_id=store_id, nobody=True)
 
     transaction.on_commit(send)
 

@@ -108,9 +108,13 @@ def stop_all(*, store: Store) -> None:
         end_if_done(job=job)
 
 
-def expect(*, store_id: int) -> None:
-    """This will note that a worker was told to come to a store, so that others make room for it."""
-    Turn.objects.update_or_create(store_id=store_id, defaults={"woken_at": timezone.now()})
+def expect(*, store_id: int, nobody: bool = False) -> None:
+    """This will note that a worker was told to come to a store, so that others make room for it.
+
+    Or that `nobody` could be told: then the sweep tries at once.
+    """
+    woken_at = None if nobody else timezone.now()
+    Turn.objects.update_or_create(store_id=store_id, defaults={"woken_at": woken_at})
 
 
 def sweep() -> list[int]:
