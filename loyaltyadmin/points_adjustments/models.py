@@ -138,6 +138,13 @@ class BulkAdjustment(models.Model):
         return self.status in JOB_OVER
 
     @property
+    def why_skipped(self) -> str:
+        """The problem of the lines that it was cancelled before; empty if it was not."""
+        if not self.cancel_reason:
+            return ""
+        return "access_lost" if self.cancel_reason == self.CancelReason.ACCESS else "cancelled"
+
+    @property
     def is_scheduled(self) -> bool:
         """Whether it waits for its hour."""
         return (

@@ -227,13 +227,12 @@ def give_back(*, line: Line, problem: str) -> None:
     It is sent again only if its bulk adjustment still means to; otherwise it is skipped.
     """
     if line.job_id is not None:
-        status = BulkAdjustment.objects.values_list("status", flat=True).get(id=line.job_id)
+        job = BulkAdjustment.objects.only("status", "cancel_reason").get(id=line.job_id)
         # A finished one sends nothing either: an unsettled line may be looked up after its end.
-        if status not in {JobStatus.CANCELLING, *JOB_OVER}:
+        if job.status not in {JobStatus.CANCELLING, *JOB_OVER}:
             line.move(to=LineStatus.PENDING, claimed_at=None, problem=problem)
             return
-        if status != JobStatus.FINISHED:
-            problem = "cancelled"
+        problem = job.why_skipped or problem
     line.move(to=LineStatus.SKIPPED, ended_at=timezone.now(), problem=problem)
 
 

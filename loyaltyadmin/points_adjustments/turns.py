@@ -166,9 +166,8 @@ def end_if_done(*, job: BulkAdjustment) -> bool:
 
 def skip_pending(*, job: BulkAdjustment) -> None:
     """This will skip every line of a cancelled job that was not sent."""
-    problem = "access_lost" if job.cancel_reason == "access" else "cancelled"
     job.lines.filter(status=LineStatus.PENDING).update(
-        status=LineStatus.SKIPPED, ended_at=timezone.now(), problem=problem
+        status=LineStatus.SKIPPED, ended_at=timezone.now(), problem=job.why_skipped
     )
 
 

@@ -403,6 +403,22 @@ def test_a_cancelled_job_does_not_send_a_line_that_comes_back(
     assert line.job.status == JobStatus.CANCELLED
 
 
+@pytest.mark.parametrize(
+    ("reason", "problem"), [("merchant", "cancelled"), ("access", "access_lost")]
+)
+def test_a_line_that_comes_back_to_a_cancelled_job_says_why_that_was_cancelled(
+    line: Line, reason: str, problem: str
+) -> None:
+    line.move(to=LineStatus.CLAIMED, claim=uuid.uuid4(), claimed_at=timezone.now())
+    assert line.job is not None
+    line.job.move(to=JobStatus.CANCELLING, cancel_reason=reason)
+
+    sending.give_back(line=line, problem="not_sent")
+
+    again = Line.objects.get()
+    assert (again.status, again.problem) == (LineStatus.SKIPPED, problem)
+
+
 def test_no_reason_and_no_customer_reaches_a_log(
     ledger: Ledger,
     single: Line,
