@@ -9,7 +9,10 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 WHOLE = 1000
+FEWEST_DAYS = 3  # a line between two points shows nothing that the numbers do not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +60,8 @@ def parts(amounts: Iterable[tuple[str, int, str]]) -> list[Part]:
 
 
 def step_line(points: Sequence[tuple[dt.datetime, int]]) -> StepLine | None:
-    """This will draw (moment, value) pairs, the oldest first; None if all were on the same day."""
-    if not points or points[-1][0] - points[0][0] < dt.timedelta(days=1):
+    """This will draw (moment, value) pairs, the oldest first; None if they are of few days."""
+    if len({timezone.localdate(moment) for moment, _ in points}) < FEWEST_DAYS:
         return None
     first, last = points[0][0], points[-1][0]
     seconds = (last - first).total_seconds()

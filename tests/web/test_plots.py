@@ -33,12 +33,17 @@ def test_a_line_goes_from_edge_to_edge_and_holds_until_it_changes() -> None:
 
 
 def test_a_line_below_zero_stays_in_the_picture() -> None:
-    line = plots.step_line([(NOW, -50), (NOW + dt.timedelta(days=2), 50)])
+    line = plots.step_line(
+        [(NOW, -50), (NOW + dt.timedelta(days=1), 0), (NOW + dt.timedelta(days=2), 50)]
+    )
 
     assert line is not None
-    assert line.path == "M0 100H1000V4"
+    assert line.path == "M0 100H500V52H1000V4"
 
 
-def test_there_is_no_line_of_a_single_day() -> None:
+def test_there_is_no_line_of_fewer_than_three_days() -> None:
+    hours = [(NOW + dt.timedelta(hours=hour), hour) for hour in range(8)]
+
     assert plots.step_line([]) is None
-    assert plots.step_line([(NOW, 5), (NOW + dt.timedelta(hours=5), 9)]) is None
+    assert plots.step_line(hours) is None
+    assert plots.step_line([*hours, (NOW + dt.timedelta(days=90), 9)]) is None
