@@ -310,6 +310,8 @@ def _change(
         job = _job(request, job_id)
     if job.status in {JobStatus.QUEUED, JobStatus.CANCELLING}:
         tasks.wake_worker(store_id=request.store.id)
+    if job.status == JobStatus.CANCELLED and job.confirmed_at is None:
+        return redirect("list-bulk-adjustments")  # a draft that was thrown away is no more
     return redirect("read-bulk-adjustment", job_id=job.id)
 
 
