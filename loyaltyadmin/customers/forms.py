@@ -11,7 +11,12 @@ class FindCustomerForm(forms.Form):
         min_value=1,
         max_value=10**15,
         widget=forms.TextInput(
-            attrs={"inputmode": "numeric", "autocomplete": "off", "data-shortcut": "search new"}
+            attrs={
+                "inputmode": "numeric",
+                "autocomplete": "off",
+                "dir": "ltr",
+                "data-shortcut": "search new",
+            }
         ),
         error_messages=dict.fromkeys(
             ("required", "invalid", "min_value", "max_value"),

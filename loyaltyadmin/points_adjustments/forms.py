@@ -62,7 +62,12 @@ class AdjustCustomerPointsForm(forms.Form):
         max_value=sheet.MOST_POINTS,
         # Text, so that Arabic-Indic digits can be typed; a number field refuses them unseen.
         widget=forms.TextInput(
-            attrs={"inputmode": "numeric", "autocomplete": "off", "data-shortcut": "new"}
+            attrs={
+                "inputmode": "numeric",
+                "autocomplete": "off",
+                "dir": "ltr",
+                "data-shortcut": "new",
+            }
         ),
         error_messages=dict.fromkeys(
             ("required", "invalid", "min_value", "max_value"),
