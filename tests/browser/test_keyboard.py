@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import WriteCsv
 from tests.browser.merchant import Merchant
 from tests.zid_sandbox.control import Sandbox
 
@@ -70,3 +71,31 @@ def test_points_are_given_from_the_program_on_without_a_mouse(
 
     expect(merchant.app.locator("#adjust-customer-points .zid-alert--success")).to_be_visible()
     assert [(entry["customer_id"], entry["points"]) for entry in sandbox.ledger()] == [(1003, 25)]
+
+
+def test_the_focus_goes_to_the_outcome_of_an_adjustment(merchant: Merchant) -> None:
+    merchant.find_customer(1002)
+    merchant.fill_adjustment(points=5, reason="هدية")
+    merchant.press_tab_until("#adjust-customer-points form button")
+    merchant.page.keyboard.press("Enter")
+
+    outcome = merchant.app.locator("#adjust-customer-points [data-outcome]")
+    expect(outcome.locator(".zid-alert--success")).to_be_visible()
+    expect(outcome).to_be_focused()
+
+
+def test_the_focus_of_pause_goes_to_resume_and_the_state_is_announced(
+    merchant: Merchant, sandbox: Sandbox, csv_of: WriteCsv
+) -> None:
+    sandbox.fault(path="adjust-customer-points", kind="latency", seconds=1)
+    merchant.go("bulk-adjustments")
+    merchant.app.locator("input[type=file]").set_input_files(csv_of(range(1001, 1041), points=1))
+    merchant.app.locator("main form[enctype] button").click()
+    merchant.app.locator("#start").click()
+    merchant.app.locator("#pause").focus()
+
+    merchant.page.keyboard.press("Enter")
+
+    expect(merchant.app.locator("#resume")).to_be_focused()
+    state = merchant.app.locator("#job-status").inner_text()
+    expect(merchant.app.locator("#announcement")).to_contain_text(state)
