@@ -104,13 +104,18 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _whole_page(request, render(request, "web/server_error.html", status=500))
+    return _whole_page(
+        request,
+        render(request, "web/server_error.html", {"retry_url": _retry_url(request)}, status=500),
+    )
 
 
 def zid_failure(request: HttpRequest, *, error: errors.ZidError) -> HttpResponse:
     """Say honestly what went wrong at Zid: a whole page, or the page's alert for htmx."""
     title, advice, status = describe(error)
     context = {"title": title, "advice": advice, "retry_url": _retry_url(request)}
+    if isinstance(error, (errors.TokenRejected, errors.ScopeMissing)):
+        context["dashboard_url"] = settings.ZID_DASHBOARD_URL  # trying again does not help there
     if _is_for_a_part(request):
         response = render(request, "web/_zid_failure.html", context, status=status)
         # Not reswap(): its types know no modifiers.

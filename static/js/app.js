@@ -5,6 +5,8 @@ import "./focus.js";
 import "./fields.js";
 import "./dialog.js";
 import "./toast.js";
+import "./offline.js";
+import "./unsaved.js";
 import "./shortcuts.js";
 import "./guide.js";
 import "./frame.js";

@@ -13,6 +13,23 @@ document.addEventListener("input", ({ target }) => {
   note.textContent = `${target.dataset.left} ${target.maxLength - target.value.length}`;
 });
 
+// A moment in words: which of its numbers is the month depends on the browser, not on the page.
+document.addEventListener("input", ({ target }) => {
+  if (target.type !== "datetime-local") {
+    return;
+  }
+  const id = `${target.id}_words`;
+  let note = document.getElementById(id);
+  if (!note) {
+    note = Object.assign(document.createElement("span"), { id, className: "zid-input-helper" });
+    note.setAttribute("aria-live", "polite");
+    target.after(note);
+  }
+  const language = document.documentElement.lang === "ar" ? "ar-u-ca-gregory-nu-latn" : "en-GB";
+  const words = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "short", timeZone: "UTC" });
+  note.textContent = target.value ? words.format(new Date(`${target.value}Z`)) : "";
+});
+
 // A save bar is in sight while something in its form is unsaved. Without this script it always is.
 const barOf = (form) => form?.querySelector("[data-save-bar]");
 

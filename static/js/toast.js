@@ -2,6 +2,11 @@
 // stay on the page, beside what they are about.
 const SHOWN_MILLISECONDS = 5000;
 
+// "Done" beside what just failed would be a contradiction.
+for (const failure of ["htmx:responseError", "htmx:sendError"]) {
+  document.addEventListener(failure, () => document.getElementById("toasts")?.replaceChildren());
+}
+
 document.addEventListener("toast", ({ detail }) => {
   const toasts = document.getElementById("toasts");
   const template = document.getElementById("toast");

@@ -156,3 +156,44 @@ def test_the_page_asked_for_last_is_the_one_that_stays(
     merchant.page.wait_for_timeout(3000)
     expect(merchant.app.locator("input[type=file]")).to_be_visible()
     assert merchant.path == "/bulk-adjustments/"
+
+
+def test_a_click_without_a_connection_is_told_until_it_is_back(merchant: Merchant) -> None:
+    alert = merchant.app.locator("#page-alert")
+    switch = merchant.rule().locator("[role=switch]")
+    merchant.page.route("**/toggle/", lambda route: route.abort())
+
+    switch.click()
+
+    expect(alert).to_contain_text(merchant.says("There is no connection"))
+    expect(alert).to_be_in_viewport()
+    expect(switch).to_be_focused()
+    merchant.page.unroute("**/toggle/")
+    switch.click()
+    expect(switch).to_have_attribute("aria-checked", "false")
+    expect(alert).to_be_empty()
+
+
+def test_a_half_filled_adjustment_is_not_left_unasked(merchant: Merchant) -> None:
+    merchant.find_customer(1002)
+    merchant.fill_adjustment(points=5, reason="هدية")
+    question = merchant.app.locator("#unsaved")
+
+    merchant.app.locator("nav.zid-nav a[href='/program/']").click()
+    expect(question).to_be_visible()
+    merchant.page.keyboard.press("Escape")
+    expect(merchant.app.locator("#id_points")).to_have_value("5")
+    merchant.app.locator("nav.zid-nav a[href='/program/']").click()
+    question.locator("[data-leave]").click()
+
+    expect(merchant.app.locator("#activation")).to_be_visible()
+
+
+def test_a_sent_adjustment_is_left_without_a_question(merchant: Merchant) -> None:
+    merchant.find_customer(1002)
+    merchant.fill_adjustment(points=5, reason="هدية").click()
+    expect(merchant.app.locator("#adjust-customer-points .zid-alert--success")).to_be_visible()
+
+    merchant.go("program")
+
+    expect(merchant.app.locator("#unsaved")).to_be_hidden()

@@ -136,6 +136,7 @@ def test_it_says_honestly_that_zid_no_longer_accepts_the_app(
     response = merchant.get("/program/")
 
     assert response.status_code == 403
+    assert Page(response).has("a", href="https://dashboard.zid.test", target="_top")
 
 
 def test_it_goes_on_with_refreshed_tokens(

@@ -96,6 +96,7 @@ def test_a_mistake_of_ours_gets_a_page_with_the_same_headers(broken):
 
     assert response.status_code == 500
     assert "Something went wrong on our side" in response.content.decode()
+    assert 'href="/fails"' in response.content.decode()  # to try again
     assert policy(response)["default-src"] == {"'none'"}
 
 
