@@ -12,14 +12,13 @@ from tests.pages import Page
 
 
 def test_the_sign_stands_left_of_the_number_and_has_a_name() -> None:
-    for language in ("ar", "en"):
+    for language, name in (("ar", "ريال سعودي"), ("en", "Saudi riyals")):
         with translation.override(language):
             page = Page(HttpResponse(money(Decimal("1250.50"), "SAR")))
 
         assert page.one("bdi")["dir"] == "ltr"
-        assert page.one("bdi").text == "1,250.5"
-        assert [element.tag for element in page.elements] == ["bdi", "svg", "use"]
-        assert page.one("svg", role="img")["aria-label"]
+        assert [element.tag for element in page.elements] == ["bdi", "svg", "use", "span"]
+        assert page.one("bdi").text == f"1,250.5 {name}"  # seen before the number, read after it
 
 
 def test_others_are_written_out() -> None:
