@@ -156,6 +156,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "loyaltyadmin.zid_oauth",
     "loyaltyadmin.stores",
+    "loyaltyadmin.activity",
     "loyaltyadmin.web",
     "loyaltyadmin.points_adjustments",
 ]

@@ -12,6 +12,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from loyaltyadmin.activity import operations as activity
+from loyaltyadmin.activity.models import Action as Activity
+from loyaltyadmin.activity.operations import Actor
 from loyaltyadmin.points_adjustments import sending, turns
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.sheet import Sheet
@@ -43,6 +46,7 @@ def adjust_customer_points(
     *,
     store: Store,
     zid: Client,
+    by: Actor,
     pace: Pacer,
     customer_id: int,
     action: Action,
@@ -62,6 +66,7 @@ def adjust_customer_points(
     """
     line = _single_line(
         store=store,
+        by=by,
         customer_id=customer_id,
         reason=reason,
         submission=submission,
@@ -87,17 +92,19 @@ def _skip_unsent(line: Line) -> None:
 
 
 def _single_line(
-    *, store: Store, customer_id: int, submission: uuid.UUID, **values: object
+    *, store: Store, by: Actor, customer_id: int, submission: uuid.UUID, **values: object
 ) -> Line:
     try:
         with transaction.atomic():
-            return Line.objects.create(
+            line = Line.objects.create(
                 store=store,
                 customer_id=customer_id,
                 submission=submission,
                 created_at=timezone.now(),
                 **values,
             )
+            _record(line, by=by, action=Activity.ADJUST_CUSTOMER_POINTS)
+            return line
     except IntegrityError:
         found = Line.objects.filter(
             store=store, customer_id=customer_id, submission=submission
@@ -114,6 +121,7 @@ def _single_line(
 def start_bulk_adjustment(
     *,
     store: Store,
+    by: Actor,
     sheet: Sheet,
     reason: str,
     source: BulkAdjustment.Source,
@@ -148,10 +156,14 @@ def start_bulk_adjustment(
         ),
         batch_size=ROWS_PER_INSERT,
     )
+    _record(job, by=by, action=Activity.START_BULK_ADJUSTMENT)
     return job
 
 
-def confirm_bulk_adjustment(*, job: BulkAdjustment, starts_at: dt.datetime | None = None) -> None:
+@transaction.atomic
+def confirm_bulk_adjustment(
+    *, job: BulkAdjustment, by: Actor, starts_at: dt.datetime | None = None
+) -> None:
     """This will queue a draft; the caller wakes a worker once that is committed.
 
     It starts when the store's earlier ones are over, and not before `starts_at`. Confirming twice
@@ -159,22 +171,29 @@ def confirm_bulk_adjustment(*, job: BulkAdjustment, starts_at: dt.datetime | Non
 
     Raises: NotPossible for a draft without lines, or one that was thrown away.
     """
-    if job.status == JobStatus.DRAFT and job.lines.exists():
-        job.move(to=JobStatus.QUEUED, confirmed_at=timezone.now(), starts_at=starts_at)
+    if (
+        job.status == JobStatus.DRAFT
+        and job.lines.exists()
+        and job.move(to=JobStatus.QUEUED, confirmed_at=timezone.now(), starts_at=starts_at)
+    ):
+        _record(job, by=by, action=Activity.CONFIRM_BULK_ADJUSTMENT)
     _refresh(job)
     if job.confirmed_at is None:
         raise NotPossible
 
 
-def pause_bulk_adjustment(*, job: BulkAdjustment) -> None:
+@transaction.atomic
+def pause_bulk_adjustment(*, job: BulkAdjustment, by: Actor) -> None:
     """This will stop a bulk adjustment before its next line. What is under way gets its outcome.
 
     Raises: NotPossible.
     """
     _move(job, to=JobStatus.PAUSED, pause_reason=BulkAdjustment.PauseReason.MERCHANT)
+    _record(job, by=by, action=Activity.PAUSE_BULK_ADJUSTMENT)
 
 
-def resume_bulk_adjustment(*, job: BulkAdjustment) -> None:
+@transaction.atomic
+def resume_bulk_adjustment(*, job: BulkAdjustment, by: Actor) -> None:
     """This will queue a paused bulk adjustment again; the caller wakes a worker.
 
     Raises: NotPossible.
@@ -182,9 +201,10 @@ def resume_bulk_adjustment(*, job: BulkAdjustment) -> None:
     if job.status != JobStatus.PAUSED:  # a draft is queued by confirming it
         raise NotPossible
     _move(job, to=JobStatus.QUEUED)
+    _record(job, by=by, action=Activity.RESUME_BULK_ADJUSTMENT)
 
 
-def cancel_bulk_adjustment(*, job: BulkAdjustment) -> None:
+def cancel_bulk_adjustment(*, job: BulkAdjustment, by: Actor) -> None:
     """This will stop a bulk adjustment for good.
 
     1. Every line that was not sent is skipped, at once.
@@ -203,13 +223,14 @@ def cancel_bulk_adjustment(*, job: BulkAdjustment) -> None:
         else:
             _move(job, to=JobStatus.CANCELLING, cancel_reason=reason)
         turns.skip_pending(job=job)
+        _record(job, by=by, action=Activity.CANCEL_BULK_ADJUSTMENT)
     if not draft:
         turns.end_if_done(job=job)
 
 
 @transaction.atomic
 def undo_bulk_adjustment(
-    *, job: BulkAdjustment, reason_for: Callable[[str], str]
+    *, job: BulkAdjustment, by: Actor, reason_for: Callable[[str], str]
 ) -> BulkAdjustment:
     """This will draft a job with the opposite of every applied line, once for each job.
 
@@ -235,11 +256,12 @@ def undo_bulk_adjustment(
             **_asked(action=_OPPOSITE[Direction(line.direction)], amount=line.points or 0),
         },
     )
+    _record(undo, by=by, action=Activity.UNDO_BULK_ADJUSTMENT)
     return undo
 
 
 @transaction.atomic
-def retry_bulk_adjustment(*, job: BulkAdjustment) -> BulkAdjustment:
+def retry_bulk_adjustment(*, job: BulkAdjustment, by: Actor) -> BulkAdjustment:
     """This will draft a job with the lines that provably did not happen: refused or not sent.
 
     A line is retried once; a retry that fails can be retried itself. A draft that was thrown away
@@ -264,6 +286,7 @@ def retry_bulk_adjustment(*, job: BulkAdjustment) -> BulkAdjustment:
             ),
         },
     )
+    _record(retry, by=by, action=Activity.RETRY_BULK_ADJUSTMENT)
     return retry
 
 
@@ -277,7 +300,8 @@ def retryable_lines(*, job: BulkAdjustment) -> QuerySet[Line]:
     )
 
 
-def decide_line(*, line: Line, happened: bool) -> None:
+@transaction.atomic
+def decide_line(*, line: Line, by: Actor, happened: bool) -> None:
     """This will write down what the merchant found out about a line that Zid cannot settle.
 
     Raises: NotPossible when the line is not one of those.
@@ -288,6 +312,31 @@ def decide_line(*, line: Line, happened: bool) -> None:
         sending.apply(line=line, at=line.claimed_at or timezone.now(), problem="decided")
     else:
         line.move(to=LineStatus.SKIPPED, ended_at=timezone.now(), problem="decided")
+    _record(line, by=by, action=Activity.DECIDE_LINE, happened=happened)
+
+
+def _record(what: Line | BulkAdjustment, *, by: Actor, action: Activity, **more: object) -> None:
+    after: activity.State
+    if isinstance(what, BulkAdjustment):
+        starts_at = what.starts_at.isoformat() if what.starts_at else None
+        after = {"file_name": what.file_name, "reason": what.reason, "starts_at": starts_at}
+        activity.record(store=what.store, by=by, action=action, after=after | more, job_id=what.id)
+        return
+    after = {
+        "action": what.action,
+        "points": what.points if what.target is None else what.target,
+        "reason": what.reason,
+        "reference": what.reference,
+    }
+    activity.record(
+        store=what.store,
+        by=by,
+        action=action,
+        after=after | more,
+        customer_id=what.customer_id,
+        job_id=what.job_id,
+        line_id=what.id,
+    )
 
 
 _OPPOSITE = {Direction.ADD: Action.TAKE, Direction.TAKE: Action.ADD}

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseLocation, trigger_client_event
 
+from loyaltyadmin.activity.operations import Actor, merchant_of
 from loyaltyadmin.points_adjustments import (
     job_pages,
     operations,
@@ -54,6 +55,7 @@ def adjust_customer_points(request: StoreHttpRequest, customer_id: int) -> HttpR
         line = operations.adjust_customer_points(
             store=request.store,
             zid=request.zid,
+            by=_by(request),
             pace=request.pace,
             customer_id=customer_id,
             **form.cleaned_data,
@@ -123,6 +125,7 @@ def start_bulk_adjustment(request: StoreHttpRequest) -> HttpResponse:
         return _bulk_page(request, form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     job = operations.start_bulk_adjustment(
         store=request.store,
+        by=_by(request),
         sheet=form.cleaned_data["file"],
         reason=form.cleaned_data["reason"],
         source=BulkAdjustment.Source.PAGE,
@@ -224,20 +227,24 @@ def confirm_bulk_adjustment(request: StoreHttpRequest, job_id: uuid.UUID) -> Htt
     return _change(
         request,
         job_id,
-        partial(operations.confirm_bulk_adjustment, starts_at=form.cleaned_data["starts_at"]),
+        partial(
+            operations.confirm_bulk_adjustment,
+            by=_by(request),
+            starts_at=form.cleaned_data["starts_at"],
+        ),
     )
 
 
 @require_POST
 @store_required
 def pause_bulk_adjustment(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
-    return _change(request, job_id, operations.pause_bulk_adjustment)
+    return _change(request, job_id, partial(operations.pause_bulk_adjustment, by=_by(request)))
 
 
 @require_POST
 @store_required
 def resume_bulk_adjustment(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
-    return _change(request, job_id, operations.resume_bulk_adjustment)
+    return _change(request, job_id, partial(operations.resume_bulk_adjustment, by=_by(request)))
 
 
 @require_http_methods(["GET", "POST"])
@@ -245,7 +252,8 @@ def resume_bulk_adjustment(request: StoreHttpRequest, job_id: uuid.UUID) -> Http
 def cancel_bulk_adjustment(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
     """Asked for by GET, it says first how many lines will not be sent: a dialog, or a page."""
     if request.method == "POST":
-        return _change(request, job_id, operations.cancel_bulk_adjustment)
+        cancel = partial(operations.cancel_bulk_adjustment, by=_by(request))
+        return _change(request, job_id, cancel)
     job = _job(request, job_id)
     is_part = request.htmx and not request.htmx.boosted
     if job.status not in JOB_STOPPABLE:
@@ -262,14 +270,15 @@ def undo_bulk_adjustment(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpRe
     def reason_for(reason: str) -> str:
         return (_("Correction: %(reason)s") % {"reason": reason})[:MOST_REASON]
 
-    undo = partial(operations.undo_bulk_adjustment, reason_for=reason_for)
+    undo = partial(operations.undo_bulk_adjustment, by=_by(request), reason_for=reason_for)
     return _follow_up(request, _job(request, job_id), undo)
 
 
 @require_POST
 @store_required
 def retry_bulk_adjustment(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
-    return _follow_up(request, _job(request, job_id), operations.retry_bulk_adjustment)
+    retry = partial(operations.retry_bulk_adjustment, by=_by(request))
+    return _follow_up(request, _job(request, job_id), retry)
 
 
 @require_POST
@@ -279,10 +288,16 @@ def decide_line(request: StoreHttpRequest, line_id: int) -> HttpResponse:
     line = get_object_or_404(Line, store=request.store, id=line_id)
     if request.POST.get("happened") in {"0", "1"}:
         with contextlib.suppress(operations.NotPossible):
-            operations.decide_line(line=line, happened=request.POST["happened"] == "1")
+            operations.decide_line(
+                line=line, by=_by(request), happened=request.POST["happened"] == "1"
+            )
     if line.job_id is None:
         return redirect("read-adjustment", customer_id=line.customer_id, line_id=line.id)
     return redirect("read-bulk-adjustment", job_id=line.job_id)
+
+
+def _by(request: StoreHttpRequest) -> Actor:
+    return merchant_of(request.session.session_key)
 
 
 def _follow_up(

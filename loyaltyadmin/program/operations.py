@@ -5,8 +5,11 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
+from loyaltyadmin.activity import operations as activity
+from loyaltyadmin.activity.models import Action
+from loyaltyadmin.activity.operations import Actor
 from loyaltyadmin.stores.models import Store
-from loyaltyadmin.zid import errors
+from loyaltyadmin.zid.readback import answered_or_read
 from loyaltyadmin.zid.types import Program
 
 if TYPE_CHECKING:
@@ -21,19 +24,23 @@ def read_program(*, zid: Client) -> Program:
     return zid.loyalty.read_program()
 
 
-def set_activation(*, zid: Client, active: bool) -> bool:
+def set_activation(*, store: Store, zid: Client, by: Actor, active: bool) -> bool:
     """This will turn the program on or off, and tell what Zid then says it is.
 
     Raises: errors.ZidError.
     """
-    answered = zid.loyalty.set_activation(active=active)
-    if answered is not None:
-        return answered
-    try:
-        return zid.loyalty.read_activation()
-    except errors.ZidError as error:
-        # The change was accepted, so a failed read must not pass for "nothing was changed".
-        raise errors.OutcomeUnknown(endpoint=error.endpoint, status=error.status) from error
+    with activity.recording(
+        store=store,
+        by=by,
+        action=Action.SET_ACTIVATION,
+        before={"is_active": not active},
+        after={"is_active": active},
+    ) as change:
+        is_active = answered_or_read(
+            zid.loyalty.set_activation(active=active), read=zid.loyalty.read_activation
+        )
+        change.after = {"is_active": is_active}
+    return is_active
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

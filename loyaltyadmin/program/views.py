@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from loyaltyadmin.activity.operations import merchant_of
 from loyaltyadmin.program import operations
 from loyaltyadmin.web import plots, switches
 from loyaltyadmin.web.decorators import store_required
@@ -50,7 +51,12 @@ def dismiss_guide(request: StoreHttpRequest) -> HttpResponse:
 def set_activation(request: StoreHttpRequest) -> HttpResponse:
     wanted = switches.wants_active(request)
     switched = switches.switch(
-        change=lambda: operations.set_activation(zid=request.zid, active=wanted),
+        change=lambda: operations.set_activation(
+            store=request.store,
+            zid=request.zid,
+            by=merchant_of(request.session.session_key),
+            active=wanted,
+        ),
         read=lambda: operations.read_program(zid=request.zid).is_active,
         is_on=bool,
         wanted=wanted,

@@ -19,6 +19,7 @@ REASON = "هدية العيد"
 
 def main(lines: int, stores: dict[int, int]) -> None:
     django.setup()
+    from loyaltyadmin.activity.operations import OPERATOR
     from loyaltyadmin.points_adjustments import operations, tasks
     from loyaltyadmin.points_adjustments.models import BulkAdjustment
     from loyaltyadmin.points_adjustments.sheet import Row, Sheet
@@ -27,7 +28,7 @@ def main(lines: int, stores: dict[int, int]) -> None:
 
     jobs = [
         operations.start_bulk_adjustment(
-            store=Store.objects.get(id=store_id),
+            by=OPERATOR, store=Store.objects.get(id=store_id),
             sheet=Sheet(
                 rows=[
                     Row(position=at + 2, customer_id=first + at, action=Action.ADD, amount=5,
@@ -43,7 +44,7 @@ def main(lines: int, stores: dict[int, int]) -> None:
     ]  # fmt: skip
     confirmed = {}
     for job in jobs:
-        operations.confirm_bulk_adjustment(job=job)
+        operations.confirm_bulk_adjustment(by=OPERATOR, job=job)
         confirmed[job.store_id] = time.time()
         tasks.wake_worker(store_id=job.store_id)
     print(json.dumps(confirmed))

@@ -12,6 +12,7 @@ import responses
 from django.conf import settings
 from django.utils import timezone
 
+from loyaltyadmin.activity.operations import OPERATOR
 from loyaltyadmin.points_adjustments import operations
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.sheet import Row, Sheet
@@ -157,13 +158,14 @@ def make_job(
         for number in range(customers)
     ]
     job = operations.start_bulk_adjustment(
+        by=OPERATOR,
         store=store,
         sheet=Sheet(rows=rows, problems=[]),
         reason="A gift",
         source=BulkAdjustment.Source.PAGE,
     )
     if confirmed:
-        operations.confirm_bulk_adjustment(job=job)
+        operations.confirm_bulk_adjustment(by=OPERATOR, job=job)
     return job
 
 

@@ -11,6 +11,7 @@ import responses
 import time_machine
 from django.utils import timezone
 
+from loyaltyadmin.activity.operations import OPERATOR
 from loyaltyadmin.points_adjustments import operations, sending, turns
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.progress import time_left_of
@@ -42,7 +43,7 @@ def statuses(job: BulkAdjustment) -> list[str]:
 def scheduled_job(store: Store, *, hours: float) -> BulkAdjustment:
     job = make_job(store, confirmed=False)
     operations.confirm_bulk_adjustment(
-        job=job, starts_at=timezone.now() + dt.timedelta(hours=hours)
+        by=OPERATOR, job=job, starts_at=timezone.now() + dt.timedelta(hours=hours)
     )
     return job
 
@@ -83,7 +84,7 @@ def test_a_scheduled_job_can_be_cancelled(
 ) -> None:
     job = scheduled_job(store, hours=2)
 
-    operations.cancel_bulk_adjustment(job=job)
+    operations.cancel_bulk_adjustment(by=OPERATOR, job=job)
 
     assert job.status == JobStatus.CANCELLED
     assert statuses(job) == [LineStatus.SKIPPED] * 3
@@ -242,11 +243,11 @@ def test_the_merchant_decides_what_zid_cannot_tell(
     sending.send(line=line, zid=zid_client, pace=pace)
     line.move(to=LineStatus.UNSETTLED, problem="history_unclear")
 
-    operations.decide_line(line=line, happened=happened)
+    operations.decide_line(by=OPERATOR, line=line, happened=happened)
 
     assert Line.objects.get().status == becomes
     with pytest.raises(operations.NotPossible):
-        operations.decide_line(line=line, happened=not happened)
+        operations.decide_line(by=OPERATOR, line=line, happened=not happened)
 
 
 def test_the_time_left_is_what_zids_limit_allows(store: Store) -> None:
@@ -289,7 +290,7 @@ def test_the_real_speed_counts_the_balances_that_were_read(
 
 def test_there_is_no_time_left_to_tell_of_a_paused_job(store: Store) -> None:
     job = make_job(store)
-    operations.pause_bulk_adjustment(job=job)
+    operations.pause_bulk_adjustment(by=OPERATOR, job=job)
 
     assert time_left_of(job=job) is None
 

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from loyaltyadmin.activity.operations import OPERATOR
 from loyaltyadmin.points_adjustments import operations, tasks
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.states import Action, JobStatus, LineStatus
@@ -66,7 +67,9 @@ def test_the_draft_of_an_undo_asks_again_until_the_balances_are_read(
     store: Store, merchant: Client
 ) -> None:
     job = over_job(store, LineStatus.APPLIED)
-    undo = operations.undo_bulk_adjustment(job=job, reason_for=lambda reason: "A mistake")
+    undo = operations.undo_bulk_adjustment(
+        by=OPERATOR, job=job, reason_for=lambda reason: "A mistake"
+    )
 
     checking = Page(merchant.get(address_of(undo)))
     undo.lines.update(balance_before=10)
@@ -85,7 +88,9 @@ def test_the_draft_of_an_undo_asks_again_until_the_balances_are_read(
 def test_the_draft_of_an_undo_complains_of_no_file(store: Store, merchant: Client) -> None:
     job = over_job(store, LineStatus.APPLIED)
     job.lines.update(customer_id=1001)
-    undo = operations.undo_bulk_adjustment(job=job, reason_for=lambda reason: "A mistake")
+    undo = operations.undo_bulk_adjustment(
+        by=OPERATOR, job=job, reason_for=lambda reason: "A mistake"
+    )
 
     draft = Page(merchant.get(address_of(undo))).one(id="draft").text
 

@@ -8,6 +8,7 @@ import responses
 from django.test import Client
 from django.utils import timezone
 
+from loyaltyadmin.activity.operations import OPERATOR
 from loyaltyadmin.points_adjustments import operations, sheet, turns
 from loyaltyadmin.points_adjustments.job_pages import LINES_PER_PAGE
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
@@ -34,6 +35,7 @@ def address_of(job: BulkAdjustment, end: str = "") -> str:
 
 def draft(store: Store, text: str, *, reason: str = "A gift") -> BulkAdjustment:
     return operations.start_bulk_adjustment(
+        by=OPERATOR,
         store=store,
         sheet=sheet.read(content=text.encode()),
         reason=reason,

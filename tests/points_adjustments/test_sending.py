@@ -10,6 +10,7 @@ import responses
 import time_machine
 from django.utils import timezone
 
+from loyaltyadmin.activity.operations import OPERATOR
 from loyaltyadmin.points_adjustments import operations, reference, sending, turns
 from loyaltyadmin.points_adjustments.models import Line
 from loyaltyadmin.points_adjustments.states import JobStatus, LineStatus
@@ -392,7 +393,7 @@ def test_a_cancelled_job_does_not_send_a_line_that_comes_back(
 ) -> None:
     lose(line, ledger, zid_client, pace, applied=False)
     assert line.job is not None
-    operations.cancel_bulk_adjustment(job=line.job)
+    operations.cancel_bulk_adjustment(by=OPERATOR, job=line.job)
 
     with time_machine.travel(timezone.now() + dt.timedelta(seconds=settle_time() + 1)):
         sending.settle(line=line, zid=zid_client)

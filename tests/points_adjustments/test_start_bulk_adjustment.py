@@ -7,6 +7,7 @@ import responses
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from loyaltyadmin.activity.operations import OPERATOR
 from loyaltyadmin.points_adjustments import operations, sheet
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.states import Direction, JobStatus, LineStatus
@@ -196,7 +197,7 @@ def test_it_writes_a_thousand_lines_with_few_queries(
     # SQLite takes 999 values at once and so about 40 lines; PostgreSQL takes all.
     with django_assert_max_num_queries(32):
         operations.start_bulk_adjustment(
-            store=store, sheet=read, reason="x", source=BulkAdjustment.Source.PAGE
+            by=OPERATOR, store=store, sheet=read, reason="x", source=BulkAdjustment.Source.PAGE
         )
 
     assert Line.objects.count() == 1000
@@ -208,7 +209,7 @@ def test_a_draft_is_kept_whole_or_not_at_all(store: Store, monkeypatch: pytest.M
 
     with pytest.raises(RuntimeError):
         operations.start_bulk_adjustment(
-            store=store, sheet=read, reason="x", source=BulkAdjustment.Source.PAGE
+            by=OPERATOR, store=store, sheet=read, reason="x", source=BulkAdjustment.Source.PAGE
         )
 
     assert not BulkAdjustment.objects.exists()

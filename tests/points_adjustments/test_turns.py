@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import strategies as st
 
+from loyaltyadmin.activity.operations import OPERATOR
 from loyaltyadmin.points_adjustments import operations, sending, tasks, turns
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line, Turn
 from loyaltyadmin.points_adjustments.states import Action, JobStatus, LineStatus
@@ -205,7 +206,7 @@ def test_it_stops_before_the_next_line(
 
     def stop_at_the_second() -> None:
         if ledger.adjustments == 2:
-            stop(job=BulkAdjustment.objects.get())
+            stop(job=BulkAdjustment.objects.get(), by=OPERATOR)
 
     ledger.before_adjusting = stop_at_the_second
     work(store)
@@ -219,10 +220,10 @@ def test_it_stops_before_the_next_line(
 
 def test_a_resumed_job_goes_on_with_the_next_line(ledger: Ledger, store: Store) -> None:
     job = make_job(store)
-    operations.pause_bulk_adjustment(job=job)
+    operations.pause_bulk_adjustment(by=OPERATOR, job=job)
     work(store)
 
-    operations.resume_bulk_adjustment(job=job)
+    operations.resume_bulk_adjustment(by=OPERATOR, job=job)
     work(store)
 
     assert paid_once(ledger, job)
@@ -545,9 +546,11 @@ def test_an_undo_writes_the_outcomes_of_two_lines_and_costs_four_writes(
     job = make_job(store, customers=25)
     work(store)
     undo = operations.undo_bulk_adjustment(
-        job=BulkAdjustment.objects.get(id=job.id), reason_for=lambda reason: "Taken back"
+        by=OPERATOR,
+        job=BulkAdjustment.objects.get(id=job.id),
+        reason_for=lambda reason: "Taken back",
     )
-    operations.confirm_bulk_adjustment(job=undo)
+    operations.confirm_bulk_adjustment(by=OPERATOR, job=undo)
 
     with CaptureQueriesContext(connection) as queries:
         work(store)
@@ -623,9 +626,9 @@ def test_whatever_happens_the_ledger_and_the_lines_agree(
     if stops:
         stop = getattr(operations, f"{stops}_bulk_adjustment")
         with suppress(operations.NotPossible):
-            stop(job=BulkAdjustment.objects.get())
+            stop(job=BulkAdjustment.objects.get(), by=OPERATOR)
         with suppress(operations.NotPossible):
-            operations.resume_bulk_adjustment(job=BulkAdjustment.objects.get())
+            operations.resume_bulk_adjustment(by=OPERATOR, job=BulkAdjustment.objects.get())
     ledger.before_adjusting = lambda: None
 
     work_until_over(store, job, clock)

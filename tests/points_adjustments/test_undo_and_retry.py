@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 import responses
 
+from loyaltyadmin.activity.operations import OPERATOR
 from loyaltyadmin.points_adjustments import balances, operations, turns
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.states import Direction, JobStatus, LineStatus
@@ -35,7 +36,9 @@ def test_it_drafts_the_opposite_of_every_applied_line(ledger: Ledger, store: Sto
     ledger.refuses(422)
     job = finished_job(store, ledger)
 
-    undo = operations.undo_bulk_adjustment(job=job, reason_for=lambda reason: "A mistake")
+    undo = operations.undo_bulk_adjustment(
+        by=OPERATOR, job=job, reason_for=lambda reason: "A mistake"
+    )
 
     lines = undo.lines.order_by("position")
     assert undo.status == JobStatus.DRAFT
@@ -47,9 +50,11 @@ def test_it_drafts_the_opposite_of_every_applied_line(ledger: Ledger, store: Sto
 
 def test_the_lines_it_takes_back_become_undone(ledger: Ledger, store: Store) -> None:
     job = finished_job(store, ledger)
-    undo = operations.undo_bulk_adjustment(job=job, reason_for=lambda reason: "A mistake")
+    undo = operations.undo_bulk_adjustment(
+        by=OPERATOR, job=job, reason_for=lambda reason: "A mistake"
+    )
 
-    operations.confirm_bulk_adjustment(job=undo)
+    operations.confirm_bulk_adjustment(by=OPERATOR, job=undo)
     work(store)
 
     assert outcomes(job) == [LineStatus.UNDONE] * 3
@@ -59,8 +64,12 @@ def test_the_lines_it_takes_back_become_undone(ledger: Ledger, store: Store) -> 
 def test_a_job_is_undone_once(ledger: Ledger, store: Store) -> None:
     job = finished_job(store, ledger)
 
-    first = operations.undo_bulk_adjustment(job=job, reason_for=lambda reason: "A mistake")
-    again = operations.undo_bulk_adjustment(job=job, reason_for=lambda reason: "A mistake")
+    first = operations.undo_bulk_adjustment(
+        by=OPERATOR, job=job, reason_for=lambda reason: "A mistake"
+    )
+    again = operations.undo_bulk_adjustment(
+        by=OPERATOR, job=job, reason_for=lambda reason: "A mistake"
+    )
 
     assert again == first
     assert BulkAdjustment.objects.count() == 2
@@ -68,10 +77,14 @@ def test_a_job_is_undone_once(ledger: Ledger, store: Store) -> None:
 
 def test_a_discarded_undo_can_be_drafted_again(ledger: Ledger, store: Store) -> None:
     job = finished_job(store, ledger)
-    discarded = operations.undo_bulk_adjustment(job=job, reason_for=lambda reason: "A mistake")
-    operations.cancel_bulk_adjustment(job=discarded)
+    discarded = operations.undo_bulk_adjustment(
+        by=OPERATOR, job=job, reason_for=lambda reason: "A mistake"
+    )
+    operations.cancel_bulk_adjustment(by=OPERATOR, job=discarded)
 
-    undo = operations.undo_bulk_adjustment(job=job, reason_for=lambda reason: "A mistake")
+    undo = operations.undo_bulk_adjustment(
+        by=OPERATOR, job=job, reason_for=lambda reason: "A mistake"
+    )
 
     assert undo != discarded
     assert undo.lines.count() == 3
@@ -81,7 +94,7 @@ def test_a_job_that_is_not_over_cannot_be_undone(ledger: Ledger, store: Store) -
     job = make_job(store)
 
     with pytest.raises(operations.NotPossible):
-        operations.undo_bulk_adjustment(job=job, reason_for=lambda reason: "A mistake")
+        operations.undo_bulk_adjustment(by=OPERATOR, job=job, reason_for=lambda reason: "A mistake")
 
 
 def test_the_draft_of_an_undo_knows_who_cannot_give_the_points_back(
@@ -90,7 +103,9 @@ def test_the_draft_of_an_undo_knows_who_cannot_give_the_points_back(
     job = finished_job(store, ledger)
     ledger.opening[1002] = -4  # spent some of the ten meanwhile
 
-    undo = operations.undo_bulk_adjustment(job=job, reason_for=lambda reason: "A mistake")
+    undo = operations.undo_bulk_adjustment(
+        by=OPERATOR, job=job, reason_for=lambda reason: "A mistake"
+    )
     work(store)
 
     undo.refresh_from_db()
@@ -104,7 +119,9 @@ def test_many_balances_are_read_by_the_page(ledger: Ledger, store: Store, settin
     ledger.opening[1200] = -10
     reads_before = ledger.reads
 
-    undo = operations.undo_bulk_adjustment(job=job, reason_for=lambda reason: "A mistake")
+    undo = operations.undo_bulk_adjustment(
+        by=OPERATOR, job=job, reason_for=lambda reason: "A mistake"
+    )
     work(store)
 
     undo.refresh_from_db()
@@ -117,7 +134,7 @@ def test_a_balance_that_cannot_be_read_holds_no_other_job_up(
     zid: responses.RequestsMock, ledger: Ledger, store: Store, status: int, no_waiting: None
 ) -> None:
     undo = operations.undo_bulk_adjustment(
-        job=finished_job(store, ledger), reason_for=lambda reason: "A mistake"
+        by=OPERATOR, job=finished_job(store, ledger), reason_for=lambda reason: "A mistake"
     )
     zid.replace(responses.GET, DETAILS, status=status, body="{}")
     other = make_job(store)
@@ -135,7 +152,9 @@ def test_reading_many_balances_and_running_a_job_take_turns(
 ) -> None:
     settings.ZID_RATE_LIMIT_BURST = 1000
     undo = operations.undo_bulk_adjustment(
-        job=finished_job(store, ledger, customers=60), reason_for=lambda reason: "A mistake"
+        by=OPERATOR,
+        job=finished_job(store, ledger, customers=60),
+        reason_for=lambda reason: "A mistake",
     )
     monkeypatch.setattr(balances, "CUSTOMERS_PER_PAGE", 10)
     make_job(store)
@@ -154,7 +173,7 @@ def test_checking_the_balances_sends_nothing(ledger: Ledger, store: Store) -> No
     job = finished_job(store, ledger)
     sent = ledger.adjustments
 
-    operations.undo_bulk_adjustment(job=job, reason_for=lambda reason: "A mistake")
+    operations.undo_bulk_adjustment(by=OPERATOR, job=job, reason_for=lambda reason: "A mistake")
     work(store)
 
     assert ledger.adjustments == sent
@@ -165,8 +184,8 @@ def test_it_drafts_what_zid_refused_as_a_new_job(ledger: Ledger, store: Store) -
     ledger.refuses(404)
     job = finished_job(store, ledger)
 
-    retry = operations.retry_bulk_adjustment(job=job)
-    operations.confirm_bulk_adjustment(job=retry)
+    retry = operations.retry_bulk_adjustment(by=OPERATOR, job=job)
+    operations.confirm_bulk_adjustment(by=OPERATOR, job=retry)
     work(store)
 
     assert retry.retries == job
@@ -177,9 +196,9 @@ def test_it_drafts_what_zid_refused_as_a_new_job(ledger: Ledger, store: Store) -
 
 def test_it_drafts_what_a_cancelled_job_did_not_send(ledger: Ledger, store: Store) -> None:
     job = make_job(store)
-    operations.cancel_bulk_adjustment(job=job)
+    operations.cancel_bulk_adjustment(by=OPERATOR, job=job)
 
-    retry = operations.retry_bulk_adjustment(job=job)
+    retry = operations.retry_bulk_adjustment(by=OPERATOR, job=job)
 
     assert retry.lines.count() == 3
 
@@ -187,10 +206,10 @@ def test_it_drafts_what_a_cancelled_job_did_not_send(ledger: Ledger, store: Stor
 def test_a_line_is_retried_once(ledger: Ledger, store: Store) -> None:
     ledger.refuses(422)
     job = finished_job(store, ledger)
-    operations.retry_bulk_adjustment(job=job)
+    operations.retry_bulk_adjustment(by=OPERATOR, job=job)
 
     with pytest.raises(operations.NotPossible):
-        operations.retry_bulk_adjustment(job=job)
+        operations.retry_bulk_adjustment(by=OPERATOR, job=job)
 
 
 def test_a_line_that_may_have_happened_is_never_retried(ledger: Ledger, store: Store) -> None:
@@ -199,19 +218,21 @@ def test_a_line_that_may_have_happened_is_never_retried(ledger: Ledger, store: S
     for status in set(LineStatus) - {LineStatus.REJECTED, LineStatus.SKIPPED}:
         assert not operations.retryable_lines(job=job).filter(status=status).exists()
     with pytest.raises(operations.NotPossible):
-        operations.retry_bulk_adjustment(job=job)
+        operations.retry_bulk_adjustment(by=OPERATOR, job=job)
 
 
 def test_a_retried_undo_still_marks_the_first_line_as_undone(ledger: Ledger, store: Store) -> None:
     job = finished_job(store, ledger, customers=1)
-    undo = operations.undo_bulk_adjustment(job=job, reason_for=lambda reason: "A mistake")
+    undo = operations.undo_bulk_adjustment(
+        by=OPERATOR, job=job, reason_for=lambda reason: "A mistake"
+    )
     ledger.refuses(422)
-    operations.confirm_bulk_adjustment(job=undo)
+    operations.confirm_bulk_adjustment(by=OPERATOR, job=undo)
     work(store)
     undo.refresh_from_db()
 
-    retry = operations.retry_bulk_adjustment(job=undo)
-    operations.confirm_bulk_adjustment(job=retry)
+    retry = operations.retry_bulk_adjustment(by=OPERATOR, job=undo)
+    operations.confirm_bulk_adjustment(by=OPERATOR, job=retry)
     work(store)
 
     assert outcomes(job) == [LineStatus.UNDONE]
@@ -223,15 +244,19 @@ def test_a_retried_undo_still_does_so_after_a_draft_of_the_retry_was_discarded(
     ledger: Ledger, store: Store
 ) -> None:
     job = finished_job(store, ledger, customers=1)
-    undo = operations.undo_bulk_adjustment(job=job, reason_for=lambda reason: "A mistake")
+    undo = operations.undo_bulk_adjustment(
+        by=OPERATOR, job=job, reason_for=lambda reason: "A mistake"
+    )
     ledger.refuses(422)
-    operations.confirm_bulk_adjustment(job=undo)
+    operations.confirm_bulk_adjustment(by=OPERATOR, job=undo)
     work(store)
     undo.refresh_from_db()
-    operations.cancel_bulk_adjustment(job=operations.retry_bulk_adjustment(job=undo))
+    operations.cancel_bulk_adjustment(
+        by=OPERATOR, job=operations.retry_bulk_adjustment(by=OPERATOR, job=undo)
+    )
 
-    retry = operations.retry_bulk_adjustment(job=undo)
-    operations.confirm_bulk_adjustment(job=retry)
+    retry = operations.retry_bulk_adjustment(by=OPERATOR, job=undo)
+    operations.confirm_bulk_adjustment(by=OPERATOR, job=retry)
     work(store)
 
     assert outcomes(job) == [LineStatus.UNDONE]
@@ -242,10 +267,12 @@ def test_a_discarded_draft_cannot_be_retried_beside_what_it_came_from(
     ledger: Ledger, store: Store
 ) -> None:
     job = finished_job(store, ledger)
-    discarded = operations.undo_bulk_adjustment(job=job, reason_for=lambda reason: "A mistake")
-    operations.cancel_bulk_adjustment(job=discarded)
+    discarded = operations.undo_bulk_adjustment(
+        by=OPERATOR, job=job, reason_for=lambda reason: "A mistake"
+    )
+    operations.cancel_bulk_adjustment(by=OPERATOR, job=discarded)
 
     with pytest.raises(operations.NotPossible):
-        operations.retry_bulk_adjustment(job=discarded)
+        operations.retry_bulk_adjustment(by=OPERATOR, job=discarded)
 
     assert not operations.retryable_lines(job=discarded).exists()

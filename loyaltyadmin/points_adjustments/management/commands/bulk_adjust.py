@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, no_translations
 from django.db import InterfaceError, OperationalError, close_old_connections
 
+from loyaltyadmin.activity.operations import OPERATOR
 from loyaltyadmin.points_adjustments import (
     operations,
     progress,
@@ -58,12 +59,13 @@ class Command(BaseCommand):
             self._ask()
         job = operations.start_bulk_adjustment(
             store=store,
+            by=OPERATOR,
             sheet=read,
             reason=options["reason"],
             source=BulkAdjustment.Source.COMMAND,
             file_name=options["file"].name,
         )
-        operations.confirm_bulk_adjustment(job=job)
+        operations.confirm_bulk_adjustment(job=job, by=OPERATOR)
         tasks.wake_worker(store_id=store.id)
         self.stdout.write(f"Bulk adjustment {job.id} is queued.")
         if options["wait"]:

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from loyaltyadmin.stores.models import Store
+
+
+class Action(models.TextChoices):
+    """What was asked for; each is the name of the operation that does it."""
+
+    SET_ACTIVATION = "set_activation"
+    SET_POINTS_EXPIRATION = "set_points_expiration"
+    TOGGLE_CASHBACK_RULE = "toggle_cashback_rule"
+    UPDATE_CASHBACK_RULE = "update_cashback_rule"
+    TOGGLE_REDEMPTION_METHOD = "toggle_redemption_method"
+    ADD_REDEMPTION_METHOD = "add_redemption_method"
+    UPDATE_REDEMPTION_METHOD = "update_redemption_method"
+    DELETE_REDEMPTION_METHOD = "delete_redemption_method"
+    UPDATE_INFO_PAGE = "update_info_page"
+    ADJUST_CUSTOMER_POINTS = "adjust_customer_points"
+    DECIDE_LINE = "decide_line"
+    START_BULK_ADJUSTMENT = "start_bulk_adjustment"
+    CONFIRM_BULK_ADJUSTMENT = "confirm_bulk_adjustment"
+    PAUSE_BULK_ADJUSTMENT = "pause_bulk_adjustment"
+    RESUME_BULK_ADJUSTMENT = "resume_bulk_adjustment"
+    CANCEL_BULK_ADJUSTMENT = "cancel_bulk_adjustment"
+    UNDO_BULK_ADJUSTMENT = "undo_bulk_adjustment"
+    RETRY_BULK_ADJUSTMENT = "retry_bulk_adjustment"
+
+
+class Entry(models.Model):
+    """One change that somebody made, or tried to make, through the app.
+
+    Written once and never changed: the database refuses an update, and a deletion while the store
+    has the app (the triggers are in the first migration). What became of points is not kept here a
+    second time; it stands in the line or the bulk adjustment that `line_id` and `job_id` name.
+    """
+
+    class Who(models.TextChoices):
+        MERCHANT = "merchant"  # in Zid's dashboard, which does not say which of its people it is
+        OPERATOR = "operator"  # by a command on the server
+
+    class Outcome(models.TextChoices):
+        DONE = "done"
+        REFUSED = "refused"
+        UNKNOWN = "unknown"  # Zid's answer was lost
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="activity")
+    at = models.DateTimeField()
+    who = models.CharField(max_length=8, choices=Who)
+    session = models.CharField(
+        max_length=8, blank=True, help_text="tells one merchant's session from another's"
+    )
+    action = models.CharField(max_length=32, choices=Action)
+    outcome = models.CharField(max_length=7, choices=Outcome)
+    subject = models.CharField(max_length=64, blank=True, help_text="the id of what was changed")
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True, help_text="what was asked for, or what Zid made of it")
+    zid_message = models.TextField(blank=True, help_text="Zid's own words, when it refused")
+    customer_id = models.BigIntegerField(null=True)
+    # No foreign keys: the packages above know what these are.
+    job_id = models.UUIDField(null=True)
+    line_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="activity_words_come_with_a_refusal",
+                condition=Q(zid_message="") | Q(outcome="refused"),
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["store", "-at"]),
+            models.Index(fields=["store", "action", "subject", "-at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} on store {self.store_id} at {self.at:%Y-%m-%d %H:%M:%S}"
