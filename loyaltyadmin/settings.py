@@ -157,6 +157,7 @@ INSTALLED_APPS = [
     "loyaltyadmin.zid_oauth",
     "loyaltyadmin.stores",
     "loyaltyadmin.activity",
+    "loyaltyadmin.snapshots",
     "loyaltyadmin.web",
     "loyaltyadmin.points_adjustments",
 ]

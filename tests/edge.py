@@ -37,8 +37,12 @@ REFUSALS = {
 
 
 def fixture(name: str) -> Any:
+    return json.loads(text(name))
+
+
+def text(name: str) -> str:
     path = Path(__file__).parent / "zid" / "fixtures" / f"{name}.json"
-    return json.loads(path.read_text(encoding="utf-8"))
+    return path.read_text(encoding="utf-8")
 
 
 def by(store: Store, *, language: str = "en") -> Callable[..., Any]:

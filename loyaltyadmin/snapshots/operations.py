@@ -1,0 +1,139 @@
+"""What Zid last said, kept, so that a page paints before Zid answers and opens when it is down.
+
+Every read of the program goes through here, so that all pages share it. A change made by the app
+marks what is kept as out of date: it is not shown again before Zid was asked.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from loyaltyadmin.snapshots.models import Snapshot
+from loyaltyadmin.stores.models import Store
+from loyaltyadmin.zid.types import (
+    CashbackRule,
+    InfoPage,
+    Program,
+    RedemptionKind,
+    RedemptionMethod,
+)
+
+if TYPE_CHECKING:
+    from loyaltyadmin.zid.client import Client
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known(Generic[T]):
+    """What Zid said, and when."""
+
+    state: T
+    read_at: dt.datetime
+
+
+def read_program(*, store: Store, zid: Client) -> Known[Program]:
+    """This will read the whole program from Zid in one call, and keep it.
+
+    Raises: errors.ZidError.
+    """
+    asked_at = timezone.now()
+    program = zid.loyalty.read_program()
+    _keep(store=store, part=Snapshot.Part.PROGRAM, state=_to_json(program), read_at=asked_at)
+    return Known(state=program, read_at=asked_at)
+
+
+def known_program(*, store: Store) -> Known[Program] | None:
+    """This will give the program as Zid last told, or nothing if the app changed it since."""
+    kept = _kept(store=store, part=Snapshot.Part.PROGRAM)
+    return Known(state=_to_program(kept.state), read_at=kept.read_at) if kept else None
+
+
+def read_info_page(*, store: Store, zid: Client) -> Known[InfoPage]:
+    """This will read the info page from Zid, and keep it.
+
+    Raises: errors.ZidError.
+    """
+    asked_at = timezone.now()
+    page = zid.loyalty.read_info_page()
+    _keep(store=store, part=Snapshot.Part.INFO_PAGE, state=asdict(page), read_at=asked_at)
+    return Known(state=page, read_at=asked_at)
+
+
+def known_info_page(*, store: Store) -> Known[InfoPage] | None:
+    """This will give the info page as Zid last told, or nothing if the app changed it since."""
+    kept = _kept(store=store, part=Snapshot.Part.INFO_PAGE)
+    return Known(state=InfoPage(**kept.state), read_at=kept.read_at) if kept else None
+
+
+def forget_program(*, store: Store) -> None:
+    """This will keep what is known of the program from being shown: the app has changed it.
+
+    Called whatever became of the change, for a lost answer may hide one.
+    """
+    _forget(store=store, part=Snapshot.Part.PROGRAM)
+
+
+def forget_info_page(*, store: Store) -> None:
+    """This will do the same for the info page."""
+    _forget(store=store, part=Snapshot.Part.INFO_PAGE)
+
+
+def _keep(
+    *, store: Store, part: Snapshot.Part, state: dict[str, Any], read_at: dt.datetime
+) -> None:
+    Snapshot.objects.update_or_create(
+        store=store, part=part, defaults={"state": state, "read_at": read_at}
+    )
+
+
+def _kept(*, store: Store, part: Snapshot.Part) -> Snapshot | None:
+    is_true = Q(changed_at=None) | Q(changed_at__lt=F("read_at"))
+    return Snapshot.objects.filter(is_true, store=store, part=part).first()
+
+
+def _forget(*, store: Store, part: Snapshot.Part) -> None:
+    # Not only where there is a row: a first read may be under way.
+    now = timezone.now()
+    Snapshot.objects.update_or_create(
+        store=store,
+        part=part,
+        defaults={"changed_at": now},
+        create_defaults={"changed_at": now, "state": {}, "read_at": now},
+    )
+
+
+def _to_json(program: Program) -> dict[str, Any]:
+    state = asdict(program)
+    for rule in state["cashback_rules"]:
+        rule["amount_to_spend"] = str(rule["amount_to_spend"])
+    for method in state["redemption_methods"]:
+        method["discount_value"] = str(method["discount_value"])
+    return state
+
+
+def _to_program(state: dict[str, Any]) -> Program:
+    rules = (
+        CashbackRule(
+            **rule
+            | {"amount_to_spend": Decimal(rule["amount_to_spend"]), "tags": tuple(rule["tags"])}
+        )
+        for rule in state["cashback_rules"]
+    )
+    methods = (
+        RedemptionMethod(
+            **method
+            | {
+                "discount_value": Decimal(method["discount_value"]),
+                "kind": RedemptionKind(method["kind"]),
+            }
+        )
+        for method in state["redemption_methods"]
+    )
+    return Program(**state | {"cashback_rules": tuple(rules), "redemption_methods": tuple(methods)})
