@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from loyaltyadmin.activity import operations as activity
 from loyaltyadmin.activity.models import Action
 from loyaltyadmin.activity.operations import Actor, State
+from loyaltyadmin.snapshots import operations as snapshots
 from loyaltyadmin.stores.models import Store
 from loyaltyadmin.zid import errors
 from loyaltyadmin.zid.readback import answered_or_read
@@ -22,29 +24,72 @@ def toggle_cashback_rule(
 
     Raises: errors.ZidError.
     """
-    with activity.recording(
-        store=store,
-        by=by,
-        action=Action.TOGGLE_CASHBACK_RULE,
-        subject=str(rule_id),
-        before={"is_active": not active},
-        after={"is_active": active},
-    ) as change:
+    with (
+        snapshots.changing_program(store=store),
+        activity.recording(
+            store=store,
+            by=by,
+            action=Action.TOGGLE_CASHBACK_RULE,
+            subject=str(rule_id),
+            before={"is_active": not active},
+            after={"is_active": active},
+        ) as change,
+    ):
         rule = answered_or_read(
             zid.loyalty.toggle_cashback_rule(rule_id=rule_id, active=active),
-            read=lambda: read_cashback_rule(zid=zid, rule_id=rule_id),
+            read=lambda: read_cashback_rule(store=store, zid=zid, rule_id=rule_id),
         )
         change.after = state_of(rule)
         change.before = {**change.after, "is_active": not active}
     return rule
 
 
-def read_cashback_rule(*, zid: Client, rule_id: UUID) -> CashbackRule:
+def update_cashback_rule(
+    *,
+    store: Store,
+    zid: Client,
+    by: Actor,
+    rule_id: UUID,
+    based_on: State,
+    amount_to_spend: Decimal,
+    points_rewarded: int,
+) -> CashbackRule:
+    """This will change what a rule gives: points for each amount, in the store's currency.
+
+    `based_on` is what `state_of` gave for the rule as it was shown.
+
+    Raises: snapshots.ChangedMeanwhile, errors.NotFound, errors.ZidError.
+    """
+    before = state_of(read_cashback_rule(store=store, zid=zid, rule_id=rule_id))
+    snapshots.insist(on=based_on, current=before)
+    asked: State = {"amount_to_spend": str(amount_to_spend), "points_rewarded": points_rewarded}
+    with (
+        snapshots.changing_program(store=store),
+        activity.recording(
+            store=store,
+            by=by,
+            action=Action.UPDATE_CASHBACK_RULE,
+            subject=str(rule_id),
+            before=before,
+            after={**before, **asked},
+        ) as change,
+    ):
+        rule = answered_or_read(
+            zid.loyalty.update_cashback_rule(
+                rule_id=rule_id, amount_to_spend=amount_to_spend, points_rewarded=points_rewarded
+            ),
+            read=lambda: read_cashback_rule(store=store, zid=zid, rule_id=rule_id),
+        )
+        change.after = state_of(rule)
+    return rule
+
+
+def read_cashback_rule(*, store: Store, zid: Client, rule_id: UUID) -> CashbackRule:
     """This will read one rule; Zid gives it only with the whole program.
 
     Raises: errors.NotFound, errors.ZidError.
     """
-    for rule in zid.loyalty.read_program().cashback_rules:
+    for rule in snapshots.read_program(store=store, zid=zid).state.cashback_rules:
         if rule.id == str(rule_id):
             return rule
     raise errors.NotFound(endpoint="GET /v1/managers/loyalty-program/list-data")

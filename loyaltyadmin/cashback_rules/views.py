@@ -24,7 +24,9 @@ def toggle_cashback_rule(request: StoreHttpRequest, rule_id: UUID) -> HttpRespon
             rule_id=rule_id,
             active=wanted,
         ),
-        read=lambda: operations.read_cashback_rule(zid=request.zid, rule_id=rule_id),
+        read=lambda: operations.read_cashback_rule(
+            store=request.store, zid=request.zid, rule_id=rule_id
+        ),
         is_on=lambda rule: rule.is_active,
         wanted=wanted,
     )

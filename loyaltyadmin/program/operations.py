@@ -7,7 +7,9 @@ from django.utils import timezone
 
 from loyaltyadmin.activity import operations as activity
 from loyaltyadmin.activity.models import Action
-from loyaltyadmin.activity.operations import Actor
+from loyaltyadmin.activity.operations import Actor, State
+from loyaltyadmin.snapshots import operations as snapshots
+from loyaltyadmin.snapshots.operations import Known
 from loyaltyadmin.stores.models import Store
 from loyaltyadmin.zid.readback import answered_or_read
 from loyaltyadmin.zid.types import Program
@@ -16,12 +18,12 @@ if TYPE_CHECKING:
     from loyaltyadmin.zid.client import Client
 
 
-def read_program(*, zid: Client) -> Program:
+def read_program(*, store: Store, zid: Client) -> Known[Program]:
     """This will read the whole program in one call: rules, methods, totals, on or off.
 
     Raises: errors.ZidError.
     """
-    return zid.loyalty.read_program()
+    return snapshots.read_program(store=store, zid=zid)
 
 
 def set_activation(*, store: Store, zid: Client, by: Actor, active: bool) -> bool:
@@ -29,18 +31,49 @@ def set_activation(*, store: Store, zid: Client, by: Actor, active: bool) -> boo
 
     Raises: errors.ZidError.
     """
-    with activity.recording(
-        store=store,
-        by=by,
-        action=Action.SET_ACTIVATION,
-        before={"is_active": not active},
-        after={"is_active": active},
-    ) as change:
+    with (
+        snapshots.changing_program(store=store),
+        activity.recording(
+            store=store,
+            by=by,
+            action=Action.SET_ACTIVATION,
+            before={"is_active": not active},
+            after={"is_active": active},
+        ) as change,
+    ):
         is_active = answered_or_read(
             zid.loyalty.set_activation(active=active), read=zid.loyalty.read_activation
         )
         change.after = {"is_active": is_active}
     return is_active
+
+
+def set_points_expiration(
+    *, store: Store, zid: Client, by: Actor, based_on: State, days: int
+) -> int | None:
+    """This will let points expire so many days after they were earned, and tell what Zid answered.
+
+    `based_on` is `{"days": …}` as it was shown. Zid's docs waver on the unit of its answer, so what
+    comes back may differ from what was sent: show it as it is.
+
+    Raises: snapshots.ChangedMeanwhile, errors.ZidError.
+    """
+    program = snapshots.read_program(store=store, zid=zid).state
+    before: State = {"days": program.points_expiration_days}
+    snapshots.insist(on=based_on, current=before)
+    with (
+        snapshots.changing_program(store=store),
+        activity.recording(
+            store=store,
+            by=by,
+            action=Action.SET_POINTS_EXPIRATION,
+            before=before,
+            after={"days": days},
+        ) as change,
+    ):
+        answered = zid.loyalty.set_points_expiration(days=days)
+        change.after = {"days": days, "answered": answered}
+    return answered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from loyaltyadmin.zid.types import Program
 @require_GET
 @store_required
 def program(request: StoreHttpRequest) -> HttpResponse:
-    program = operations.read_program(zid=request.zid)
+    program = operations.read_program(store=request.store, zid=request.zid).state
     context = {
         "program": program,
         "earned_parts": _earned_parts(program),
@@ -57,7 +57,7 @@ def set_activation(request: StoreHttpRequest) -> HttpResponse:
             by=merchant_of(request.session.session_key),
             active=wanted,
         ),
-        read=lambda: operations.read_program(zid=request.zid).is_active,
+        read=lambda: operations.read_program(store=request.store, zid=request.zid).state.is_active,
         is_on=bool,
         wanted=wanted,
     )

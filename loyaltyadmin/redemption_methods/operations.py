@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from loyaltyadmin.activity import operations as activity
 from loyaltyadmin.activity.models import Action
 from loyaltyadmin.activity.operations import Actor, State
+from loyaltyadmin.snapshots import operations as snapshots
 from loyaltyadmin.stores.models import Store
 from loyaltyadmin.zid import errors
 from loyaltyadmin.zid.readback import answered_or_read
-from loyaltyadmin.zid.types import RedemptionMethod
+from loyaltyadmin.zid.types import RedemptionKind, RedemptionMethod
 
 if TYPE_CHECKING:
     from loyaltyadmin.zid.client import Client
@@ -22,29 +24,129 @@ def toggle_redemption_method(
 
     Raises: errors.ZidError.
     """
-    with activity.recording(
-        store=store,
-        by=by,
-        action=Action.TOGGLE_REDEMPTION_METHOD,
-        subject=str(method_id),
-        before={"is_active": not active},
-        after={"is_active": active},
-    ) as change:
+    with (
+        snapshots.changing_program(store=store),
+        activity.recording(
+            store=store,
+            by=by,
+            action=Action.TOGGLE_REDEMPTION_METHOD,
+            subject=str(method_id),
+            before={"is_active": not active},
+            after={"is_active": active},
+        ) as change,
+    ):
         method = answered_or_read(
             zid.loyalty.toggle_redemption_method(method_id=method_id, active=active),
-            read=lambda: read_redemption_method(zid=zid, method_id=method_id),
+            read=lambda: read_redemption_method(store=store, zid=zid, method_id=method_id),
         )
         change.after = state_of(method)
         change.before = {**change.after, "is_active": not active}
     return method
 
 
-def read_redemption_method(*, zid: Client, method_id: UUID) -> RedemptionMethod:
+def add_redemption_method(
+    *,
+    store: Store,
+    zid: Client,
+    by: Actor,
+    kind: RedemptionKind,
+    discount_value: Decimal,
+    points_to_redeem: int,
+) -> RedemptionMethod | None:
+    """This will add a redemption method, in the store's own currency; Zid switches it on.
+
+    Gives the method as Zid answered, or nothing when its answer does not hold it.
+
+    Raises: errors.ZidError.
+    """
+    asked = _asked(kind=kind, discount_value=discount_value, points_to_redeem=points_to_redeem)
+    with (
+        snapshots.changing_program(store=store),
+        activity.recording(
+            store=store, by=by, action=Action.ADD_REDEMPTION_METHOD, after=asked
+        ) as change,
+    ):
+        method = zid.loyalty.add_redemption_method(
+            kind=kind,
+            discount_value=discount_value,
+            points_to_redeem=points_to_redeem,
+            currency=store.currency or None,
+        )
+        if method is not None:
+            change.subject, change.after = method.id, state_of(method)
+    return method
+
+
+def update_redemption_method(
+    *,
+    store: Store,
+    zid: Client,
+    by: Actor,
+    method_id: UUID,
+    based_on: State,
+    kind: RedemptionKind,
+    discount_value: Decimal,
+    points_to_redeem: int,
+) -> None:
+    """This will change a redemption method; Zid's answer does not tell what it made of it.
+
+    `based_on` is what `state_of` gave for the method as it was shown.
+
+    Raises: snapshots.ChangedMeanwhile, errors.NotFound, errors.ZidError.
+    """
+    before = state_of(read_redemption_method(store=store, zid=zid, method_id=method_id))
+    snapshots.insist(on=based_on, current=before)
+    asked = _asked(kind=kind, discount_value=discount_value, points_to_redeem=points_to_redeem)
+    with (
+        snapshots.changing_program(store=store),
+        activity.recording(
+            store=store,
+            by=by,
+            action=Action.UPDATE_REDEMPTION_METHOD,
+            subject=str(method_id),
+            before=before,
+            after={**before, **asked},
+        ),
+    ):
+        zid.loyalty.update_redemption_method(
+            method_id=method_id,
+            kind=kind,
+            discount_value=discount_value,
+            points_to_redeem=points_to_redeem,
+            currency=store.currency or None,
+        )
+
+
+def delete_redemption_method(
+    *, store: Store, zid: Client, by: Actor, method_id: UUID, based_on: State
+) -> None:
+    """This will delete a redemption method for good; adding it again makes another one.
+
+    `based_on` is what `state_of` gave for the method as it was shown.
+
+    Raises: snapshots.ChangedMeanwhile, errors.NotFound, errors.ZidError.
+    """
+    before = state_of(read_redemption_method(store=store, zid=zid, method_id=method_id))
+    snapshots.insist(on=based_on, current=before)
+    with (
+        snapshots.changing_program(store=store),
+        activity.recording(
+            store=store,
+            by=by,
+            action=Action.DELETE_REDEMPTION_METHOD,
+            subject=str(method_id),
+            before=before,
+        ),
+    ):
+        zid.loyalty.delete_redemption_method(method_id=method_id)
+
+
+def read_redemption_method(*, store: Store, zid: Client, method_id: UUID) -> RedemptionMethod:
     """This will read one method; Zid gives it only with the whole program.
 
     Raises: errors.NotFound, errors.ZidError.
     """
-    for method in zid.loyalty.read_program().redemption_methods:
+    for method in snapshots.read_program(store=store, zid=zid).state.redemption_methods:
         if method.id == str(method_id):
             return method
     raise errors.NotFound(endpoint="GET /v1/managers/loyalty-program/list-data")
@@ -58,4 +160,12 @@ def state_of(method: RedemptionMethod) -> State:
         "discount_value": str(method.discount_value),
         "points_to_redeem": method.points_to_redeem,
         "is_active": method.is_active,
+    }
+
+
+def _asked(*, kind: RedemptionKind, discount_value: Decimal, points_to_redeem: int) -> State:
+    return {
+        "kind": kind.value,
+        "discount_value": str(discount_value),
+        "points_to_redeem": points_to_redeem,
     }

@@ -24,7 +24,9 @@ def toggle_redemption_method(request: StoreHttpRequest, method_id: UUID) -> Http
             method_id=method_id,
             active=wanted,
         ),
-        read=lambda: operations.read_redemption_method(zid=request.zid, method_id=method_id),
+        read=lambda: operations.read_redemption_method(
+            store=request.store, zid=request.zid, method_id=method_id
+        ),
         is_on=lambda method: method.is_active,
         wanted=wanted,
     )

@@ -6,7 +6,9 @@ marks what is kept as out of date: it is not shown again before Zid was asked.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -36,6 +38,49 @@ class Known(Generic[T]):
 
     state: T
     read_at: dt.datetime
+
+
+class ChangedMeanwhile(Exception):
+    """Zid's state is no longer the one that a form was based on; nothing was sent.
+
+    `current` is what holds now, as the activity keeps it; nothing when it was deleted.
+    """
+
+    def __init__(self, *, current: dict[str, object] | None) -> None:
+        super().__init__("changed meanwhile")
+        self.current = current
+
+
+def insist(*, on: dict[str, object], current: dict[str, object] | None) -> None:
+    """This will see to it that what is about to be overwritten is what was shown.
+
+    `on` holds the fields that the form was based on; other fields may have changed.
+
+    Raises: ChangedMeanwhile.
+    """
+    if current is None or any(current.get(name) != value for name, value in on.items()):
+        raise ChangedMeanwhile(current=current)
+
+
+@contextlib.contextmanager
+def changing_program(*, store: Store) -> Iterator[None]:
+    """This will keep what is known of the program from being shown after the block.
+
+    Whatever became of the change: a lost answer may hide one.
+    """
+    try:
+        yield
+    finally:
+        _forget(store=store, part=Snapshot.Part.PROGRAM)
+
+
+@contextlib.contextmanager
+def changing_info_page(*, store: Store) -> Iterator[None]:
+    """This will do the same for the info page."""
+    try:
+        yield
+    finally:
+        _forget(store=store, part=Snapshot.Part.INFO_PAGE)
 
 
 def read_program(*, store: Store, zid: Client) -> Known[Program]:
@@ -70,19 +115,6 @@ def known_info_page(*, store: Store) -> Known[InfoPage] | None:
     """This will give the info page as Zid last told, or nothing if the app changed it since."""
     kept = _kept(store=store, part=Snapshot.Part.INFO_PAGE)
     return Known(state=InfoPage(**kept.state), read_at=kept.read_at) if kept else None
-
-
-def forget_program(*, store: Store) -> None:
-    """This will keep what is known of the program from being shown: the app has changed it.
-
-    Called whatever became of the change, for a lost answer may hide one.
-    """
-    _forget(store=store, part=Snapshot.Part.PROGRAM)
-
-
-def forget_info_page(*, store: Store) -> None:
-    """This will do the same for the info page."""
-    _forget(store=store, part=Snapshot.Part.INFO_PAGE)
 
 
 def _keep(

@@ -63,7 +63,8 @@ def test_it_is_not_shown_after_the_app_has_changed_something_until_zid_was_asked
     zid.get(edge.PROGRAM, json=edge.fixture("program"))
     operations.read_program(store=store, zid=client)
 
-    operations.forget_program(store=store)
+    with operations.changing_program(store=store):
+        pass
     after_the_change = operations.known_program(store=store)
     operations.read_program(store=store, zid=client)
 
@@ -75,7 +76,8 @@ def test_a_read_that_a_change_overtook_is_not_shown(
     store: Store, client: Client, zid: responses.RequestsMock
 ) -> None:
     def change_meanwhile(request: object) -> tuple[int, dict[str, str], str]:
-        operations.forget_program(store=store)
+        with operations.changing_program(store=store):
+            pass
         return (200, {}, edge.text("program"))
 
     zid.add_callback(responses.GET, edge.PROGRAM, callback=change_meanwhile)
