@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import uuid
 from typing import Any
 
@@ -11,12 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from loyaltyadmin.points_adjustments import reference, sheet, words
 from loyaltyadmin.points_adjustments.states import Action
+from loyaltyadmin.web.fields import WholeNumberField
 
 NO_ROWS = _(
     "No line of the file could be read. The first one with an error is line %(line)s: %(why)s."
 )
-
-THOUSANDS = re.compile(r"\d{1,3}([,٬]\d{3})+")
 
 
 class ReasonField(forms.CharField):
@@ -36,20 +34,6 @@ class ReasonField(forms.CharField):
         )
 
 
-class WholeNumberField(forms.IntegerField):
-    """Digits of any script, in groups of three if need be: Django alone reads 1.000 as 1."""
-
-    def to_python(self, value: Any) -> int | None:
-        if value in self.empty_values:
-            return None
-        text = str(value).strip()
-        if THOUSANDS.fullmatch(text):
-            text = re.sub("[,٬]", "", text)
-        if not text.isdecimal():
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-        return super().to_python(text)
-
-
 class AdjustCustomerPointsForm(forms.Form):
     action = forms.ChoiceField(
         label=_("What to do"), choices=Action, initial=Action.ADD, widget=forms.RadioSelect
@@ -60,15 +44,7 @@ class AdjustCustomerPointsForm(forms.Form):
         required=False,
         min_value=0,
         max_value=sheet.MOST_POINTS,
-        # Text, so that Arabic-Indic digits can be typed; a number field refuses them unseen.
-        widget=forms.TextInput(
-            attrs={
-                "inputmode": "numeric",
-                "autocomplete": "off",
-                "dir": "ltr",
-                "data-shortcut": "new",
-            }
-        ),
+        widget=forms.TextInput(attrs=WholeNumberField.widget.attrs | {"data-shortcut": "new"}),
         error_messages=dict.fromkeys(
             ("required", "invalid", "min_value", "max_value"),
             _("Enter a whole number from 1 to 1,000,000."),

@@ -1,0 +1,71 @@
+"""Form fields for what merchants type: digits of any script, and what a form was based on."""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import forms
+
+THOUSANDS = re.compile(r"\d{1,3}([,٬]\d{3})+")
+
+
+class WholeNumberField(forms.IntegerField):
+    """Digits of any script, in groups of three if need be: Django alone reads 1.000 as 1."""
+
+    # Text, so that Arabic-Indic digits can be typed; a number field refuses them unseen.
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+
+    def to_python(self, value: Any) -> int | None:
+        if value in self.empty_values:
+            return None
+        text = _ungrouped(str(value))
+        if not text.isdecimal():
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return int(text)
+
+
+class AmountField(forms.DecimalField):
+    """Money or per cent: digits of any script, with a point or an Arabic decimal separator.
+
+    A comma is only ever taken for groups of three: whether 1,5 means one and a half is a guess.
+    """
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # the stubs say int
+        if value in self.empty_values:
+            return None
+        whole, point, rest = str(value).strip().replace("٫", ".").partition(".")
+        whole = _ungrouped(whole)
+        if not (whole.isdecimal() and (rest.isdecimal() or not point)):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        try:
+            return Decimal(f"{whole}.{rest}" if point else whole)
+        except InvalidOperation:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
+class BasedOnField(forms.JSONField):
+    """The state that the form showed when it was opened, so that nothing is overwritten unseen."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> dict[str, object]:
+        state = super().clean(value)
+        if not isinstance(state, dict):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return state
+
+    def prepare_value(self, value: Any) -> str:
+        return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+
+
+def _ungrouped(text: str) -> str:
+    text = text.strip()
+    return re.sub("[,٬]", "", text) if THOUSANDS.fullmatch(text) else text
