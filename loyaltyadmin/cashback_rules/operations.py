@@ -8,6 +8,7 @@ from loyaltyadmin.activity import operations as activity
 from loyaltyadmin.activity.models import Action
 from loyaltyadmin.activity.operations import Actor, State
 from loyaltyadmin.snapshots import operations as snapshots
+from loyaltyadmin.snapshots import worth
 from loyaltyadmin.stores.models import Store
 from loyaltyadmin.zid import errors
 from loyaltyadmin.zid.readback import answered_or_read
@@ -93,6 +94,16 @@ def read_cashback_rule(*, store: Store, zid: Client, rule_id: UUID) -> CashbackR
         if rule.id == str(rule_id):
             return rule
     raise errors.NotFound(endpoint="GET /v1/managers/loyalty-program/list-data")
+
+
+def example_of(*, store: Store, amount_to_spend: Decimal, points_rewarded: int) -> worth.Example:
+    """This will work out what a basket earns, with the methods that Zid last told; no call."""
+    known = snapshots.known_program(store=store)
+    return worth.example_of(
+        amount_to_spend=amount_to_spend,
+        points_rewarded=points_rewarded,
+        methods=known.state.redemption_methods if known else (),
+    )
 
 
 def state_of(rule: CashbackRule) -> State:

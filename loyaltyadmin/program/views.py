@@ -2,11 +2,14 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from loyaltyadmin.activity.operations import merchant_of
 from loyaltyadmin.program import operations
+from loyaltyadmin.program.forms import PointsExpirationForm
+from loyaltyadmin.snapshots import edits
 from loyaltyadmin.web import plots, switches
 from loyaltyadmin.web.decorators import store_required
 from loyaltyadmin.web.http import StoreHttpRequest
@@ -64,3 +67,31 @@ def set_activation(request: StoreHttpRequest) -> HttpResponse:
     return switches.respond(
         request, template="program/_activation.html", name="is_active", switched=switched
     )
+
+
+@require_http_methods(["GET", "POST"])
+@store_required
+def set_points_expiration(request: StoreHttpRequest) -> HttpResponse:
+    template, context = "program/set_points_expiration.html", {"nav": "program"}
+    if request.method == "POST":
+        form = PointsExpirationForm(request.POST)
+        return edits.respond(
+            request,
+            form=form,
+            change=lambda: operations.set_points_expiration(
+                store=request.store,
+                zid=request.zid,
+                by=merchant_of(request.session.session_key),
+                **form.cleaned_data,
+            ),
+            template=template,
+            context=context,
+            zid_names={"days": "days"},
+            done_url=reverse("program"),
+            done=_("The expiry of points is saved"),
+        )
+    days = operations.read_program(
+        store=request.store, zid=request.zid
+    ).state.points_expiration_days
+    form = PointsExpirationForm(initial={"days": days, "based_on": {"days": days}})
+    return render(request, template, context | {"form": form, "days": days})

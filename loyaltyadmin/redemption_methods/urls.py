@@ -5,7 +5,14 @@ from django.urls import path
 from loyaltyadmin.redemption_methods import views
 
 urlpatterns = [
+    path("add/", views.add_redemption_method, name="add-redemption-method"),
     path(
         "<uuid:method_id>/toggle/", views.toggle_redemption_method, name="toggle-redemption-method"
+    ),
+    path(
+        "<uuid:method_id>/update/", views.update_redemption_method, name="update-redemption-method"
+    ),
+    path(
+        "<uuid:method_id>/delete/", views.delete_redemption_method, name="delete-redemption-method"
     ),
 ]

@@ -3,13 +3,24 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_POST
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
 
 from loyaltyadmin.activity.operations import merchant_of
 from loyaltyadmin.redemption_methods import operations
+from loyaltyadmin.redemption_methods.forms import (
+    DeleteRedemptionMethodForm,
+    RedemptionMethodForm,
+    UpdateRedemptionMethodForm,
+)
+from loyaltyadmin.snapshots import edits
 from loyaltyadmin.web import switches
 from loyaltyadmin.web.decorators import store_required
 from loyaltyadmin.web.http import StoreHttpRequest
+
+ZID_NAMES = {"discount": "discount_value", "points": "points_to_redeem", "type": "kind"}
 
 
 @require_POST
@@ -36,3 +47,95 @@ def toggle_redemption_method(request: StoreHttpRequest, method_id: UUID) -> Http
         name="method",
         switched=switched,
     )
+
+
+@require_http_methods(["GET", "POST"])
+@store_required
+def add_redemption_method(request: StoreHttpRequest) -> HttpResponse:
+    template = "redemption_methods/add_redemption_method.html"
+    if request.method == "GET":
+        return render(request, template, {"form": RedemptionMethodForm(), "nav": "program"})
+    form = RedemptionMethodForm(request.POST)
+    return edits.respond(
+        request,
+        form=form,
+        change=lambda: operations.add_redemption_method(
+            store=request.store,
+            zid=request.zid,
+            by=merchant_of(request.session.session_key),
+            **form.cleaned_data,
+        ),
+        template=template,
+        context={"nav": "program"},
+        zid_names=ZID_NAMES,
+        done_url=reverse("program"),
+        done=_("The method is added"),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@store_required
+def update_redemption_method(request: StoreHttpRequest, method_id: UUID) -> HttpResponse:
+    template = "redemption_methods/update_redemption_method.html"
+    context = {"nav": "program", "method_id": method_id}
+    if request.method == "POST":
+        form = UpdateRedemptionMethodForm(request.POST)
+        return edits.respond(
+            request,
+            form=form,
+            change=lambda: operations.update_redemption_method(
+                store=request.store,
+                zid=request.zid,
+                by=merchant_of(request.session.session_key),
+                method_id=method_id,
+                **form.cleaned_data,
+            ),
+            template=template,
+            context=context,
+            zid_names=ZID_NAMES,
+            done_url=reverse("program"),
+            done=_("The method is saved"),
+        )
+    method = operations.read_redemption_method(
+        store=request.store, zid=request.zid, method_id=method_id
+    )
+    values = {
+        "kind": method.kind,
+        "discount_value": method.discount_value,
+        "points_to_redeem": method.points_to_redeem,
+    }
+    state = operations.state_of(method)
+    based_on = {name: state[name] for name in values}
+    form = UpdateRedemptionMethodForm(initial=values | {"based_on": based_on})
+    return render(request, template, context | {"form": form, "method": method})
+
+
+@require_http_methods(["GET", "POST"])
+@store_required
+def delete_redemption_method(request: StoreHttpRequest, method_id: UUID) -> HttpResponse:
+    """Asked for by GET, it names what would be deleted."""
+    template = "redemption_methods/delete_redemption_method.html"
+    context = {"nav": "program", "method_id": method_id}
+    if request.method == "POST":
+        form = DeleteRedemptionMethodForm(request.POST)
+        return edits.respond(
+            request,
+            form=form,
+            change=lambda: operations.delete_redemption_method(
+                store=request.store,
+                zid=request.zid,
+                by=merchant_of(request.session.session_key),
+                method_id=method_id,
+                **form.cleaned_data,
+            ),
+            template=template,
+            context=context,
+            zid_names={},
+            done_url=reverse("program"),
+            done=_("The method is deleted"),
+        )
+    method = operations.read_redemption_method(
+        store=request.store, zid=request.zid, method_id=method_id
+    )
+    form = DeleteRedemptionMethodForm(initial={"based_on": operations.state_of(method)})
+    return render(request, template, context | {"form": form, "method": method})

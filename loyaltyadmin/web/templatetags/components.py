@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from django import template
-from django.forms import BoundField
+from django.forms import BoundField, Form
 from django.template import Context, Engine
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -251,4 +251,38 @@ def save_bar(context: Context, content: str, *, label: str, **attributes: Any) -
         content=content,
         label=label,
         attributes=_attributes(attributes),
+    )
+
+
+@register.simple_block_tag(takes_context=True)
+def edit(
+    context: Context,
+    content: str,
+    *,
+    form: Form,
+    action: str,
+    back_url: str,
+    label: str,
+    kind: str = "primary",
+    icon: str = "check",
+) -> SafeString:
+    """A form that changes a setting: its fields inside, what is wrong above, the buttons below."""
+    return _filled(
+        context,
+        "_components/edit.html",
+        content=content,
+        form=form,
+        action=action,
+        back_url=back_url,
+        label=label,
+        kind=kind,
+        icon=icon,
+    )
+
+
+@register.simple_block_tag(takes_context=True)
+def conflict(context: Context, content: str, *, back_url: str) -> SafeString:
+    """What somebody else made of a setting while a form stood open."""
+    return _filled(
+        context, "_components/conflict.html", content=_trimmed(content), back_url=back_url
     )
