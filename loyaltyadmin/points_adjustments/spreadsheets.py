@@ -1,27 +1,15 @@
-"""Files for a merchant's spreadsheet."""
+"""What stands in the files that a merchant takes away from bulk adjustments."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from django.http import HttpResponse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from loyaltyadmin.points_adjustments.models import Line
 from loyaltyadmin.points_adjustments.states import Action
-
-
-def answer(*, file_name: str, rows: Iterable[Sequence[object]]) -> HttpResponse:
-    """This will give the rows as a CSV file to keep."""
-    response = HttpResponse(
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{file_name}"'},
-    )
-    response.write("\ufeff")  # else spreadsheets take Arabic for something else
-    csv.writer(response).writerows(rows)
-    return response
+from loyaltyadmin.web.spreadsheets import harmless
 
 
 def template_rows() -> Iterator[Sequence[object]]:
@@ -51,14 +39,9 @@ def result_rows(
             f"{line.direction}{line.points}" if line.points is not None else "",
             f"{line.action} {line.target}" if line.action == Action.SET else line.action,
             line.balance_before if line.balance_before is not None else "",
-            _harmless(line.reason),
+            harmless(line.reason),
             line.reference,
             line.status,
             localtime(line.applied_at).isoformat() if line.applied_at else "",
-            _harmless(text_of(line)),
+            harmless(text_of(line)),
         )
-
-
-def _harmless(text: str) -> str:
-    """What no spreadsheet takes for a formula, whoever wrote it."""
-    return f"'{text}" if text.lstrip()[:1] in {"=", "+", "-", "@"} or text[:1].isspace() else text

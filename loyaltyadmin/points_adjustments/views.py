@@ -33,6 +33,7 @@ from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.states import JOB_STOPPABLE, JobStatus, LineStatus
 from loyaltyadmin.web.decorators import store_required
 from loyaltyadmin.web.http import StoreHttpRequest
+from loyaltyadmin.web.spreadsheets import answer
 
 JOBS_PER_PAGE = 20
 MOST_REASON = 255
@@ -205,7 +206,7 @@ def read_draft(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
 def read_results(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
     """Every line with its outcome, for a spreadsheet."""
     job = _job(request, job_id)
-    return spreadsheets.answer(
+    return answer(
         file_name=f"bulk-adjustment-{job.created_at:%Y-%m-%d}.csv",
         rows=spreadsheets.result_rows(lines=progress.results_of(job=job), text_of=words.text_of),
     )
@@ -214,7 +215,7 @@ def read_results(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
 @require_GET
 @store_required
 def read_template(request: StoreHttpRequest) -> HttpResponse:
-    return spreadsheets.answer(file_name="bulk-adjustment.csv", rows=spreadsheets.template_rows())
+    return answer(file_name="bulk-adjustment.csv", rows=spreadsheets.template_rows())
 
 
 @require_POST

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Iterable
+from typing import Any
 
 from django import template
 from django.conf import settings
@@ -20,6 +22,18 @@ register = template.Library()
 def adjust_form() -> forms.AdjustCustomerPointsForm:
     """An empty form; pages of other packages show it by this tag."""
     return forms.AdjustCustomerPointsForm()
+
+
+@register.simple_tag
+def outcomes_of(entries: Iterable[Any]) -> dict[int, Line]:
+    """The lines that entries of the activity are about, by their ids, in one query."""
+    ids = [entry.line_id for entry in entries if entry.line_id is not None]
+    return Line.objects.in_bulk(ids) if ids else {}
+
+
+@register.filter
+def of(found: dict[int, Line], line_id: int | None) -> Line | None:
+    return found.get(line_id) if line_id is not None else None
 
 
 @register.filter

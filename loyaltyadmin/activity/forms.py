@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from loyaltyadmin.activity.models import Action
+
+SETTINGS = (
+    Action.SET_ACTIVATION,
+    Action.SET_POINTS_EXPIRATION,
+    Action.TOGGLE_CASHBACK_RULE,
+    Action.UPDATE_CASHBACK_RULE,
+    Action.TOGGLE_REDEMPTION_METHOD,
+    Action.ADD_REDEMPTION_METHOD,
+    Action.UPDATE_REDEMPTION_METHOD,
+    Action.DELETE_REDEMPTION_METHOD,
+    Action.UPDATE_INFO_PAGE,
+)
+POINTS = (Action.ADJUST_CUSTOMER_POINTS, Action.DECIDE_LINE)
+KINDS = {
+    "settings": SETTINGS,
+    "points": POINTS,
+    "bulk": tuple(action for action in Action if action not in {*SETTINGS, *POINTS}),
+}
+
+
+class ListActivityForm(forms.Form):
+    kind = forms.ChoiceField(
+        label=_("What"),
+        choices=[
+            ("", _("Everything")),
+            ("settings", _("Settings")),
+            ("points", _("Points of single customers")),
+            ("bulk", _("Bulk adjustments")),
+        ],
+        required=False,
+    )
+    since = forms.DateField(
+        label=_("From"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": _("Enter a date.")},
+    )
+    until = forms.DateField(
+        label=_("To"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": _("Enter a date.")},
+    )
+
+    def criteria(self) -> dict[str, Any]:
+        """What `list_activity` takes; days are the store's own, the last one included."""
+        cleaned = self.cleaned_data
+        return {
+            "actions": KINDS.get(cleaned["kind"], ()),
+            "since": _start_of(cleaned["since"]),
+            "until": _start_of(cleaned["until"], days_later=1),
+        }
+
+
+def _start_of(day: dt.date | None, *, days_later: int = 0) -> dt.datetime | None:
+    if day is None:
+        return None
+    midnight = dt.datetime.combine(day + dt.timedelta(days=days_later), dt.time())
+    return timezone.make_aware(midnight)

@@ -1,0 +1,104 @@
+"""What is said to the merchant about an entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from loyaltyadmin.activity.models import Action, Entry
+
+ACTIONS = {
+    Action.SET_ACTIVATION: gettext_lazy("Program switched"),
+    Action.SET_POINTS_EXPIRATION: gettext_lazy("Expiry of points changed"),
+    Action.TOGGLE_CASHBACK_RULE: gettext_lazy("Cashback rule switched"),
+    Action.UPDATE_CASHBACK_RULE: gettext_lazy("Cashback rule changed"),
+    Action.TOGGLE_REDEMPTION_METHOD: gettext_lazy("Redemption method switched"),
+    Action.ADD_REDEMPTION_METHOD: gettext_lazy("Redemption method added"),
+    Action.UPDATE_REDEMPTION_METHOD: gettext_lazy("Redemption method changed"),
+    Action.DELETE_REDEMPTION_METHOD: gettext_lazy("Redemption method deleted"),
+    Action.UPDATE_INFO_PAGE: gettext_lazy("Info page changed"),
+    Action.ADJUST_CUSTOMER_POINTS: gettext_lazy("Points of a customer adjusted"),
+    Action.DECIDE_LINE: gettext_lazy("Unclear adjustment decided"),
+    Action.START_BULK_ADJUSTMENT: gettext_lazy("Bulk adjustment drafted"),
+    Action.CONFIRM_BULK_ADJUSTMENT: gettext_lazy("Bulk adjustment confirmed"),
+    Action.PAUSE_BULK_ADJUSTMENT: gettext_lazy("Bulk adjustment paused"),
+    Action.RESUME_BULK_ADJUSTMENT: gettext_lazy("Bulk adjustment resumed"),
+    Action.CANCEL_BULK_ADJUSTMENT: gettext_lazy("Bulk adjustment cancelled"),
+    Action.UNDO_BULK_ADJUSTMENT: gettext_lazy("Taking a bulk adjustment back drafted"),
+    Action.RETRY_BULK_ADJUSTMENT: gettext_lazy("Repeat of a bulk adjustment drafted"),
+}
+
+FIELDS = {
+    "is_active": gettext_lazy("State"),
+    "points_rewarded": gettext_lazy("Points the customer gets"),
+    "amount_to_spend": gettext_lazy("For each amount spent"),
+    "kind": gettext_lazy("What the customer gets"),
+    "discount_value": gettext_lazy("Discount"),
+    "points_to_redeem": gettext_lazy("Points it costs"),
+    "days": gettext_lazy("Days until points expire"),
+    "answered": gettext_lazy("Zid's answer"),
+    "action": gettext_lazy("What to do"),
+    "points": gettext_lazy("Points"),
+    "reason": gettext_lazy("Reason"),
+    "file_name": gettext_lazy("File"),
+    "happened": gettext_lazy("The change was made"),
+    "title_ar": gettext_lazy("Arabic title"),
+    "title_en": gettext_lazy("English title"),
+    "content_ar": gettext_lazy("Arabic text"),
+    "content_en": gettext_lazy("English text"),
+}
+
+VALUES = {
+    "fixed_rate": gettext_lazy("A fixed amount off"),
+    "percentage": gettext_lazy("A percentage off"),
+    "add": gettext_lazy("Add points"),
+    "take": gettext_lazy("Take points away"),
+    "set": gettext_lazy("Set the balance to"),
+    "reset": gettext_lazy("Reset to zero"),
+}
+LONGEST_VALUE = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One field of what was changed; an empty `before` is one that was not there."""
+
+    field: str
+    before: str
+    after: str
+
+
+def action_of(entry: Entry) -> str:
+    """This will say what was done."""
+    return str(ACTIONS[Action(entry.action)])
+
+
+def who_of(entry: Entry) -> str:
+    """This will say who did it, as far as is known."""
+    if entry.who == Entry.Who.OPERATOR:
+        return _("The app's operator")
+    return _("In Zid's dashboard, session %(session)s") % {"session": entry.session or "–"}
+
+
+def differences_of(entry: Entry) -> list[Difference]:
+    """This will say what was changed, from what to what, leaving out what stayed as it was."""
+    before, after = entry.before or {}, entry.after or {}
+    return [
+        Difference(field=str(label), before=_value(before.get(name)), after=_value(after.get(name)))
+        for name, label in FIELDS.items()
+        if before.get(name) != after.get(name)
+    ]
+
+
+def _value(value: object) -> str:
+    match value:
+        case None | "":
+            return ""
+        case True:
+            return _("On")
+        case False:
+            return _("Off")
+    text = str(VALUES.get(value, value)) if isinstance(value, str) else str(value)
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
