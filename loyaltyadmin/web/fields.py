@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 
+MOST_DIGITS = 20
 THOUSANDS = re.compile(r"\d{1,3}([,٬]\d{3})+")
 
 
@@ -22,7 +23,8 @@ class WholeNumberField(forms.IntegerField):
         if value in self.empty_values:
             return None
         text = _ungrouped(str(value))
-        if not text.isdecimal():
+        # What is longer is no number that anybody means, and Python refuses to read it.
+        if not text.isdecimal() or len(text) > MOST_DIGITS:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return int(text)
 
@@ -40,7 +42,8 @@ class AmountField(forms.DecimalField):
             return None
         whole, point, rest = str(value).strip().replace("٫", ".").partition(".")
         whole = _ungrouped(whole)
-        if not (whole.isdecimal() and (rest.isdecimal() or not point)):
+        is_number = whole.isdecimal() and (rest.isdecimal() or not point)
+        if not is_number or len(whole) + len(rest) > MOST_DIGITS:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         try:
             return Decimal(f"{whole}.{rest}" if point else whole)

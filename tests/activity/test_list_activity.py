@@ -140,7 +140,7 @@ def test_it_says_that_nothing_matches(store: Store, merchant: Client) -> None:
 def test_the_file_holds_the_same_and_no_formula(store: Store, merchant: Client) -> None:
     entry_of(store, outcome=Entry.Outcome.REFUSED, zid_message="=1+1")
 
-    response = merchant.get(f"{ADDRESS}activity.csv", {"kind": "settings"})
+    response = merchant.get("/activity/activity.csv", {"kind": "settings"})
 
     (row,) = csv.DictReader(io.StringIO(response.content.decode("utf-8-sig")))
     assert row["action"] == "update_cashback_rule"
@@ -149,7 +149,7 @@ def test_the_file_holds_the_same_and_no_formula(store: Store, merchant: Client) 
     assert row["date"].endswith("+03:00")
 
 
-@pytest.mark.parametrize("address", [ADDRESS, f"{ADDRESS}activity.csv"])
+@pytest.mark.parametrize("address", [ADDRESS, "/activity/activity.csv"])
 def test_a_store_sees_only_its_own(store: Store, stranger: Client, address: str) -> None:
     entry_of(store)
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from loyaltyadmin.activity.operations import OPERATOR
 from loyaltyadmin.points_adjustments import operations
 from loyaltyadmin.points_adjustments.progress import progress_of_each
 from loyaltyadmin.points_adjustments.views import JOBS_PER_PAGE
@@ -101,7 +102,7 @@ def test_it_renders_from_right_to_left_in_arabic(store: Store) -> None:
 def test_a_draft_that_was_thrown_away_is_not_listed(store: Store, merchant: Client) -> None:
     thrown_away, cancelled = make_job(store, confirmed=False), make_job(store)
     for job in (thrown_away, cancelled):
-        operations.cancel_bulk_adjustment(job=job)
+        operations.cancel_bulk_adjustment(by=OPERATOR, job=job)
 
     page = Page(merchant.get(ADDRESS))
 

@@ -355,7 +355,7 @@ def test_lines_that_were_cancelled_do_not_count_as_processed(
 ) -> None:
     job = make_job(store, customers=10)
     end(job, LineStatus.APPLIED, 2, 3, 4)
-    operations.cancel_bulk_adjustment(job=job)
+    operations.cancel_bulk_adjustment(by=OPERATOR, job=job)
 
     page = Page(merchant.get(address_of(job)))
 
@@ -365,8 +365,8 @@ def test_lines_that_were_cancelled_do_not_count_as_processed(
 def test_a_paused_job_still_tells_its_hour(store: Store, merchant: Client) -> None:
     job = make_job(store, confirmed=False)
     hour = timezone.now() + dt.timedelta(days=1)
-    operations.confirm_bulk_adjustment(job=job, starts_at=hour)
-    operations.pause_bulk_adjustment(job=job)
+    operations.confirm_bulk_adjustment(by=OPERATOR, job=job, starts_at=hour)
+    operations.pause_bulk_adjustment(by=OPERATOR, job=job)
 
     page = Page(merchant.get(address_of(job)))
 
@@ -397,7 +397,7 @@ def test_to_cancel_it_says_first_how_many_lines_will_not_be_sent(
 
 def test_a_job_that_is_over_has_nothing_to_cancel(store: Store, merchant: Client) -> None:
     job = make_job(store)
-    operations.cancel_bulk_adjustment(job=job)
+    operations.cancel_bulk_adjustment(by=OPERATOR, job=job)
 
     response = merchant.get(address_of(job, "cancel/"), headers=edge.HTMX)
 
