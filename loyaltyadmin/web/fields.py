@@ -17,7 +17,7 @@ class WholeNumberField(forms.IntegerField):
     """Digits of any script, in groups of three if need be: Django alone reads 1.000 as 1."""
 
     # Text, so that Arabic-Indic digits can be typed; a number field refuses them unseen.
-    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "dir": "ltr"})
 
     def to_python(self, value: Any) -> int | None:
         if value in self.empty_values:
@@ -35,7 +35,7 @@ class AmountField(forms.DecimalField):
     A comma is only ever taken for groups of three: whether 1,5 means one and a half is a guess.
     """
 
-    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "dir": "ltr"})
 
     def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         if value in self.empty_values:
