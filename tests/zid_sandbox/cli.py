@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 import json
 import signal
 import sys
@@ -11,7 +12,7 @@ from typing import NoReturn
 
 import flask
 
-from tests.zid_sandbox import config, control_api, server
+from tests.zid_sandbox import clock, config, control_api, server
 from tests.zid_sandbox.config import Options
 from tests.zid_sandbox.world import world
 
@@ -22,6 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     wanted = _parser().parse_args(arguments)
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, _leave)
+    clock.stop(wanted.now)
     try:
         http, app = server.build(
             _options(wanted), host=wanted.host, port=wanted.port, logs=wanted.log
@@ -60,6 +62,10 @@ def _print_help(address: str, options: Options) -> None:
     print(f"  faults       {address}/ has buttons for them", flush=True)
 
 
+def _moment(text: str) -> datetime.datetime:
+    return datetime.datetime.fromisoformat(text).astimezone(datetime.UTC)
+
+
 def _options(wanted: argparse.Namespace) -> Options:
     return Options(
         app_url=wanted.app_url,
@@ -93,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--stores", type=int, default=2, choices=range(1, MOST_STORES + 1), metavar="N")
     add("--state", default=":memory:", metavar="PATH", help="a file that survives a restart")
     add("--seed", type=int, default=1, help="another number makes other people")
+    add("--now", type=_moment, help="stop the clock, such as at 2026-03-15T09:30:00+00:00")
     add("--tokens", action="store_true", help="print one JSON line of tokens per store first")
     add("--log", action="store_true", help="print a line for each request")
     return parser

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import datetime
 
+_stopped_at: datetime.datetime | None = None
+
+
+def stop(moment: datetime.datetime | None) -> None:
+    """Let it be `moment` from now on, so that two runs show the same dates; None goes on."""
+    global _stopped_at  # one process is one sandbox
+    _stopped_at = moment
+
 
 def now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC)
+    return _stopped_at or datetime.datetime.now(datetime.UTC)
 
 
 def iso(moment: datetime.datetime) -> str:

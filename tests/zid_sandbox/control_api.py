@@ -9,7 +9,7 @@ from typing import Any
 
 import flask
 
-from tests.zid_sandbox import installs, storefront_api, tokens
+from tests.zid_sandbox import installs, seed, storefront_api, tokens
 from tests.zid_sandbox.faults import Fault
 from tests.zid_sandbox.world import world
 
@@ -154,6 +154,22 @@ def change_settings() -> flask.Response:
             bool(subscribed), store_id, store_id,
         )  # fmt: skip
     return flask.jsonify(world().settings.as_json())
+
+
+@api.post("/program")
+def change_program() -> flask.Response:
+    """Switch a store's program, or leave it `cashback_rules` and `redemption_methods` only."""
+    body = _body()
+    store_id = _store(body.pop("store_id", None))["id"]
+    if unknown := set(body) - {"is_active", *seed.PROGRAM_TABLES}:
+        raise ValueError(f"A program has no {', '.join(sorted(unknown))}.")
+    if "is_active" in body:
+        world().database.run(
+            "UPDATE stores SET is_active = ? WHERE id = ?", bool(body.pop("is_active")), store_id
+        )
+    for name, number in body.items():
+        seed.keep_first(world().database, store_id, name, int(number))
+    return flask.jsonify({})
 
 
 @api.post("/reset")

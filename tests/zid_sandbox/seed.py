@@ -93,6 +93,19 @@ def _add_rules(database: Database, store_id: int, *, today: str) -> None:
         )  # fmt: skip
 
 
+PROGRAM_TABLES = {"cashback_rules": "cashback_rules", "redemption_methods": "redemption_rules"}
+
+
+def keep_first(database: Database, store_id: int, name: str, number: int) -> None:
+    """Leave a store the first `number` of what `name` says, a key of PROGRAM_TABLES."""
+    table = PROGRAM_TABLES[name]
+    database.run(
+        f"DELETE FROM {table} WHERE store_id = ? AND id NOT IN"  # noqa: S608  # from the table
+        f" (SELECT id FROM {table} WHERE store_id = ? ORDER BY rowid LIMIT ?)",
+        store_id, store_id, number,
+    )  # fmt: skip
+
+
 def _add_customers(
     database: Database, store_id: int, index: int, *, options: Options, today: datetime.datetime
 ) -> None:

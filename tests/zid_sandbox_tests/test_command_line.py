@@ -69,6 +69,29 @@ def test_it_keeps_tokens_and_ledger_over_a_restart(tmp_path: pathlib.Path) -> No
         assert profile_status(sandbox, tokens) == 200
 
 
+def test_its_clock_can_be_stopped() -> None:
+    seen = []
+    for _ in range(2):
+        with Sandbox.start(customers=16, now="2026-03-15T09:30:00+00:00") as sandbox:
+            tokens = sandbox.tokens(90001)
+            headers = {
+                "Authorization": f"Bearer {tokens['authorization']}",
+                "X-Manager-Token": tokens["access_token"],
+            }
+            loyalty = f"{sandbox.url}/v1/managers/loyalty-program"
+            requests.post(
+                f"{loyalty}/customers/adjust-customer-points",
+                data={"customerId": 1008, "direction": "+", "points": 4},
+                headers=headers,
+                timeout=5,
+            )
+            history = f"{loyalty}/points-history/1008"
+            seen.append(requests.get(history, headers=headers, timeout=5).json()["history"])
+
+    assert seen[0] == seen[1]
+    assert seen[0][0]["date"] == "2026-03-15T09:30:00.000000Z"
+
+
 def test_it_logs_no_query_strings() -> None:
     command = [sys.executable, "-m", "tests.zid_sandbox", "--port", "0", "--log"]
     with subprocess.Popen(
