@@ -10,6 +10,7 @@ processes run on PostgreSQL and Redis. Whatever becomes of the test run, none of
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import http.cookiejar
 import json
 import os
@@ -24,11 +25,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from loyaltyadmin.web import development, supervisor
+from tests import plan
 from tests.zid_sandbox.control import Sandbox
 
 START_SECONDS = 60
 STOP_SECONDS = 15
-APP_ID = "4242"
 BEAT = [sys.executable, "-m", "celery", "-A", "loyaltyadmin", "--quiet", "beat", "-l", "INFO"]
 
 
@@ -39,6 +40,7 @@ class Product:
     environment: Mapping[str, str]
     log_dir: Path
     processes: _Processes
+    debug_url: str = ""  # beside a server without DEBUG, the same app with it
 
     def install(self, *, store_id: int) -> None:
         """Install the app on a store as its merchant would, with the consent given unasked."""
@@ -57,7 +59,7 @@ class Product:
 
     def dashboard_url(self, *, store_id: int, language: str) -> str:
         """Where Zid's dashboard shows the app in its frame."""
-        return f"{self.sandbox.url}/{language}/stores/{store_id}/apps/{APP_ID}/embedded"
+        return f"{self.sandbox.url}/{language}/stores/{store_id}/apps/{plan.APP_ID}/embedded"
 
     def manage(self, *arguments: str) -> list[str]:
         """Run manage.py beside the processes; gives its lines."""
@@ -119,52 +121,43 @@ def running(
     burst: int = 60,
     workers: int = 1,
     has_own_beat: bool = False,
+    now: str = "",
+    as_deployed: bool = False,
+    with_debug: bool = False,
     **settings: str,
 ) -> Iterator[Product]:
     """Start everything with `settings` (SECRET_KEY=…, ZID_SETTLE_SECONDS=…); stop it at the end.
 
-    `stores`, `customers` of each, `rate` a minute (0 is no limit) and `burst` are the sandbox's.
-    Beat is in the first worker or, as on servers, a process of its own.
+    `stores`, `customers` of each, `rate` a minute (0 is no limit), `burst` and `now`, at which its
+    clock stands still, are the sandbox's. Beat is in the first worker or, as on servers, a process
+    of its own. See plan.py for `as_deployed`; `with_debug` adds a web server with DEBUG=1.
     """
     web_port, zid_port = _free_port(), _free_port()
     log_dir = data_dir / "logs"
     log_dir.mkdir(parents=True)
     zid = f"http://127.0.0.1:{zid_port}"
     url = f"http://localhost:{web_port}"
-    environment = {
-        **os.environ,
-        "DEBUG": "1",
-        "ALLOWED_HOSTS": "",
-        "DATA_DIR": str(data_dir),
-        "DATABASE_URL": "",
-        "REDIS_URL": "",
-        "PUBLIC_URL": url,
-        "ZID_CLIENT_ID": "sandbox-client",
-        "ZID_CLIENT_SECRET": "sandbox-secret",
-        "ZID_APP_ID": APP_ID,
-        **dict.fromkeys(development.ZID_ADDRESSES, zid),
-        "FRAME_ANCESTORS": zid,
-        "ZID_RATE_LIMIT_PER_MINUTE": "60000",
-        "ZID_RATE_LIMIT_BURST": "1000",
-        "ZID_TIMEOUT_SECONDS": "3",
-        "ZID_SETTLE_SECONDS": "4",
-        "PYTHONUNBUFFERED": "1",
-        **settings,
-    }
-    plan = development.Plan(
+    environment = plan.environment(url=url, zid=zid, data_dir=data_dir)
+    if as_deployed:
+        environment |= plan.as_deployed(web_port=web_port)
+    environment |= settings
+    planned = development.Plan(
         data_dir=data_dir, web_port=web_port, zid_port=None, environment=environment
     )
-    commands = {name: it.command for name, it in development.plan_services(plan).items()}
+    commands = {name: it.command for name, it in development.plan_services(planned).items()}
     commands["zid"] = [
         *[sys.executable, "-m", "tests.zid_sandbox", "--port", str(zid_port), "--app-url", url],
         *["--client-id", "sandbox-client", "--client-secret", "sandbox-secret"],
-        *["--app-id", APP_ID, "--rate", str(rate), "--burst", str(burst)],
+        *["--app-id", plan.APP_ID, "--rate", str(rate), "--burst", str(burst)],
         *["--stores", str(stores), "--customers", str(customers)],
+        *(["--now", now] if now else []),
     ]
     with _Processes(environment=environment, log_dir=log_dir) as processes:
         processes.start("zid", commands["zid"])
         processes.run("migrate", commands["migrate"])
-        processes.start("web", commands["web"])
+        if as_deployed:
+            processes.run("collectstatic", plan.COLLECT_STATIC)
+        processes.start("web", plan.WEB if as_deployed else commands["web"])
         if has_own_beat:
             processes.start("beat", BEAT)
         for number in range(1, workers + 1):
@@ -179,7 +172,16 @@ def running(
             environment=environment,
             log_dir=log_dir,
             processes=processes,
+            debug_url=_start_with_debug(processes, planned) if with_debug else "",
         )
+
+
+def _start_with_debug(processes: _Processes, planned: development.Plan) -> str:
+    port = _free_port()
+    services = development.plan_services(dataclasses.replace(planned, web_port=port))
+    processes.start("web-debug", services["web"].command, **plan.WITH_DEBUG)
+    processes.wait_for(f"http://localhost:{port}/readyz")
+    return f"http://localhost:{port}"
 
 
 def _worker_name(number: int) -> str:
@@ -218,12 +220,12 @@ class _Processes:
         finally:
             self._guard.close()
 
-    def start(self, name: str, command: Sequence[str]) -> subprocess.Popen[bytes]:
+    def start(self, name: str, command: Sequence[str], **settings: str) -> subprocess.Popen[bytes]:
         with (self._log_dir / f"{name}.log").open("ab") as output:
             process = subprocess.Popen(
                 command,
                 cwd=development.ROOT,
-                env=dict(self._environment),
+                env={**self._environment, **settings},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

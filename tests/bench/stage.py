@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import secrets
 import subprocess
 import sys
 import tempfile
@@ -12,19 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from cryptography.fernet import Fernet
-
 from loyaltyadmin.web import development
-from tests import processes, services
+from tests import plan, processes, services
 from tests.processes import Product
 from tests.zid_sandbox.seed import FIRST_STORE_ID, first_customer_id
-
-# As on a server: DEBUG=1 keeps every query in memory and costs time.
-SETTINGS: dict[str, Any] = {
-    "DEBUG": "0",
-    "SECRET_KEY": secrets.token_urlsafe(50),
-    "TOKEN_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
-}
 
 
 def name_of(*, on_servers: bool) -> str:
@@ -34,13 +24,14 @@ def name_of(*, on_servers: bool) -> str:
 @contextlib.contextmanager
 def started(*, on_servers: bool, stores: int, **options: Any) -> Iterator[Product]:
     """The product on servers of its own or none, installed on all its stores."""
+    options = {**plan.SERVER_SETTINGS, **options}
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="loyaltyadmin-bench-"))
         if on_servers:
             options["DATABASE_URL"] = stack.enter_context(services.postgresql())
             options["REDIS_URL"] = stack.enter_context(services.redis_server())
         product = stack.enter_context(
-            processes.running(data_dir=Path(folder), stores=stores, **SETTINGS, **options)
+            processes.running(data_dir=Path(folder), stores=stores, **options)
         )
         for index in range(stores):
             product.install(store_id=FIRST_STORE_ID + index)
@@ -49,15 +40,20 @@ def started(*, on_servers: bool, stores: int, **options: Any) -> Iterator[Produc
 
 def ask(product: Product, module: str, *arguments: object) -> Any:
     """Run a module with the product's settings; gives what its last line says, which is JSON."""
+    return json.loads(run(product, module, *arguments)[-1])
+
+
+def run(product: Product, module: str, *arguments: object) -> list[str]:
+    """The same for one that has nothing to say."""
     done = subprocess.run(
         [sys.executable, "-m", module, *map(str, arguments)],
         cwd=development.ROOT,
-        env={**product.environment, "DJANGO_SETTINGS_MODULE": "loyaltyadmin.settings"},
+        env={"DJANGO_SETTINGS_MODULE": "loyaltyadmin.settings", **product.environment},
         stdout=subprocess.PIPE,
         text=True,
         check=True,
     )
-    return json.loads(done.stdout.splitlines()[-1])
+    return done.stdout.splitlines()
 
 
 def queue_jobs(product: Product, *, stores: int, lines: int) -> dict[str, float]:
