@@ -1,0 +1,48 @@
+"""Every address of the app by its name, and those that show no page of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.urls import URLPattern, get_resolver
+
+A_CHANGE = "changes something, and shows the page that it belongs to"
+A_FILE = "answers with a file"
+A_PART = "answers with a part of a page, which is in the states of that page"
+
+# What needs no state in the gallery, and why.
+WITHOUT_A_PAGE = {
+    "keep-session": "answers with nothing, and renews the session",
+    "set-language": A_CHANGE,
+    "set-shortcuts": A_CHANGE,
+    "dismiss-guide": A_CHANGE,
+    "set-activation": A_CHANGE,
+    "toggle-cashback-rule": A_CHANGE,
+    "toggle-redemption-method": A_CHANGE,
+    "pause-bulk-adjustment": A_CHANGE,
+    "resume-bulk-adjustment": A_CHANGE,
+    "undo-bulk-adjustment": A_CHANGE,
+    "retry-bulk-adjustment": A_CHANGE,
+    "decide-line": A_CHANGE,
+    "read-bulk-template": A_FILE,
+    "read-bulk-results": A_FILE,
+    "read-customer-points": A_PART,
+    "read-bulk-progress": A_PART,
+    "read-bulk-draft": A_PART,
+    "list-bulk-lines": A_PART,
+    "receive-app-event": "answers Zid, not a browser",
+    "zid_login": "sends the browser on to Zid",
+}
+
+
+def url_names() -> set[str]:
+    return {pattern.name for pattern in _patterns(get_resolver().url_patterns) if pattern.name}
+
+
+def _patterns(patterns: Sequence[Any]) -> Iterator[URLPattern]:
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            yield pattern
+        else:
+            yield from _patterns(pattern.url_patterns)

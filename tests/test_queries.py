@@ -1,0 +1,205 @@
+"""A page asks the database as often for many rows as for few."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import responses
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
+from loyaltyadmin.points_adjustments.states import JobStatus, LineStatus
+from loyaltyadmin.stores.models import Store
+from tests import edge
+from tests.addresses import A_CHANGE, WITHOUT_A_PAGE, url_names
+from tests.points_adjustments.conftest import make_job, make_line
+
+CUSTOMER_ID = 370001
+FEW, MANY = 2, 40
+BUCKET = ("stores_ratebucket", "SAVEPOINT")
+DONE = {"ended_at": timezone.now(), "applied_at": timezone.now()}
+
+# Gives the path to ask for, when there are so many rows of everything that the page shows.
+Page = Callable[[Store, responses.RequestsMock, int], str]
+
+
+def program(_store: Store, zid: responses.RequestsMock, rows: int) -> str:
+    answer = edge.fixture("program")
+    for name in ("cashback_rules", "redemption_rules"):
+        kept = [rule for rule in answer[name] if not rule.get("deleted_at")]
+        rules = itertools.islice(itertools.cycle(kept), rows)
+        answer[name] = [{**copy.deepcopy(rule), "id": str(uuid.uuid4())} for rule in rules]
+    zid.get(edge.PROGRAM, json=answer)
+    return "/program/"
+
+
+def find_customer(_store: Store, _zid: responses.RequestsMock, _rows: int) -> str:
+    return "/customers/"
+
+
+def customer(store: Store, zid: responses.RequestsMock, rows: int) -> str:
+    points = edge.fixture("customer_points")
+    info = points["loyalty_points_info"]
+    info["history"] = list(itertools.islice(itertools.cycle(info["history"]), rows))
+    zid.get(f"{edge.CUSTOMER}/{CUSTOMER_ID}", json=edge.fixture("customer"))
+    zid.get(edge.POINTS, json=points)
+    for _ in range(rows):
+        make_line(store, customer_id=CUSTOMER_ID, status=LineStatus.APPLIED, **DONE)
+    return f"/customers/{CUSTOMER_ID}/"
+
+
+def points_of_customer(store: Store, zid: responses.RequestsMock, rows: int) -> str:
+    return f"{customer(store, zid, rows)}points/"
+
+
+def adjustment(store: Store, _zid: responses.RequestsMock, rows: int) -> str:
+    lines = [
+        make_line(store, customer_id=CUSTOMER_ID, status=LineStatus.APPLIED, **DONE)
+        for _ in range(rows)
+    ]
+    return f"/customers/{CUSTOMER_ID}/adjustments/{lines[0].id}/"
+
+
+def jobs(store: Store, _zid: responses.RequestsMock, rows: int) -> str:
+    for at in range(rows):
+        make_job(store, customers=1 + at % 3, confirmed=bool(at % 2))
+    return "/bulk-adjustments/"
+
+
+def draft(store: Store, _zid: responses.RequestsMock, rows: int) -> str:
+    job = make_job(store, customers=rows, confirmed=False)
+    job.problems = [{"line": at, "code": "no_points", "value": "0"} for at in range(rows)]
+    job.problems_count = rows
+    job.save()
+    return f"/bulk-adjustments/{job.id}/"
+
+
+def undo(store: Store, zid: responses.RequestsMock, rows: int) -> str:
+    """Lines that cannot be taken back are listed."""
+    undone = make_job(store, customers=rows)
+    path = draft(store, zid, rows)
+    BulkAdjustment.objects.filter(id=path.split("/")[2]).update(
+        undoes=undone, balances_checked_at=timezone.now()
+    )
+    Line.objects.filter(job_id=path.split("/")[2]).update(direction="-", balance_before=1)
+    return path
+
+
+def running(store: Store, _zid: responses.RequestsMock, rows: int) -> str:
+    """Lines of every outcome, and others of the store before and after it."""
+    now = timezone.now()
+    BulkAdjustment.objects.filter(status=JobStatus.RUNNING).update(
+        status=JobStatus.FINISHED, ended_at=now
+    )
+    job = make_job(store, customers=4 * rows)
+    kinds: list[dict[str, Any]] = [
+        {"status": LineStatus.APPLIED, **DONE},
+        {"status": LineStatus.REJECTED, "ended_at": now, "zid_message": "no"},
+        {"status": LineStatus.UNSETTLED, "problem": "history_unclear"},
+        {"status": LineStatus.UNKNOWN, "unknown_at": now, "look_at": now},
+    ]
+    for line, fields in zip(job.lines.order_by("position"), itertools.cycle(kinds), strict=False):
+        Line.objects.filter(id=line.id).update(**fields)
+    BulkAdjustment.objects.filter(id=job.id).update(status=JobStatus.RUNNING, started_at=now)
+    for _ in range(rows):
+        make_job(store, customers=2)
+    return f"/bulk-adjustments/{job.id}/"
+
+
+def queued(store: Store, zid: responses.RequestsMock, rows: int) -> str:
+    running(store, zid, rows)
+    return f"/bulk-adjustments/{make_job(store, customers=rows).id}/"
+
+
+def finished(store: Store, zid: responses.RequestsMock, rows: int) -> str:
+    """With several that send its refused lines again."""
+    path = running(store, zid, rows)
+    now = timezone.now()
+    BulkAdjustment.objects.filter(id=path.split("/")[2]).update(
+        status=JobStatus.FINISHED, ended_at=now
+    )
+    for _ in range(rows):
+        retry = make_job(store, customers=1)
+        BulkAdjustment.objects.filter(id=retry.id).update(retries_id=path.split("/")[2])
+    return path
+
+
+def part(page: Page, name: str) -> Page:
+    return lambda store, zid, rows: f"{page(store, zid, rows)}{name}"
+
+
+PAGES: dict[str, list[Page]] = {
+    "program": [program],
+    "find-customer": [find_customer],
+    "read-customer": [customer],
+    "read-customer-points": [points_of_customer],
+    "read-adjustment": [adjustment],
+    "list-bulk-adjustments": [jobs],
+    "read-bulk-adjustment": [draft, undo, queued, running, finished],
+    "read-bulk-draft": [part(draft, "draft/"), part(undo, "draft/")],
+    "read-bulk-progress": [part(running, "progress/"), part(finished, "progress/")],
+    "list-bulk-lines": [part(running, "lines/"), part(finished, "lines/?outcome=rejected")],
+    "read-bulk-results": [part(finished, "results.csv")],
+    "cancel-bulk-adjustment": [part(running, "cancel/")],
+}
+NO_ROWS = {
+    "open-embedded-app": "one store",
+    "keep-session": "one session",
+    "zid_login": "nothing",
+    "zid_callback": "one store",
+    "receive-app-event": "one store",
+    "read-bulk-template": "an example",
+    "adjust-customer-points": "one line; the form alone is read-customer's",
+    "start-bulk-adjustment": "the page is list-bulk-adjustments'",
+    "confirm-bulk-adjustment": "the page is read-bulk-adjustment's",
+    "styleguide": "nothing of a store",
+    **{name: "one change" for name, why in WITHOUT_A_PAGE.items() if why is A_CHANGE},
+}
+
+
+@pytest.mark.parametrize("name", sorted(url_names()))
+def test_every_page_has_its_queries_counted(name: str) -> None:
+    assert (name in PAGES) != (name in NO_ROWS), (
+        f"Nobody counts the queries of “{name}”. Say in PAGES, in tests/test_queries.py, how to"
+        " ask for it with few rows and with many, or in NO_ROWS that it shows none."
+    )
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        pytest.param(shown, id=f"{name}-{at}")
+        for name, pages in PAGES.items()
+        for at, shown in enumerate(pages)
+    ],
+)
+def test_a_page_asks_as_often_for_many_rows_as_for_few(
+    shown: Page, store: Store, merchant: Client, zid: responses.RequestsMock
+) -> None:
+    zid.assert_all_requests_are_fired = False
+    merchant.get("/customers/")  # a session's first page writes its CSRF secret
+
+    asked = {rows: queries_of(merchant, shown(store, zid, rows)) for rows in (FEW, MANY)}
+
+    assert len(asked[MANY]) == len(asked[FEW]), "\n".join(
+        f"{rows} rows:\n  " + "\n  ".join(sql) for rows, sql in asked.items()
+    )
+
+
+def queries_of(merchant: Client, path: str) -> list[str]:
+    with CaptureQueriesContext(connection) as captured:
+        response = merchant.get(path, headers=edge.HTMX if path.count("/") > 3 else None)
+        body = b"".join(response) if response.streaming else response.content
+    assert response.status_code == 200, path
+    assert body
+    # What the bucket of Zid's limit asks depends on the clock and not on the page.
+    asked = (query["sql"][:150] for query in captured.captured_queries)
+    return [sql for sql in asked if not any(word in sql for word in BUCKET)]
