@@ -1,6 +1,6 @@
 """make bench
 
-    python -m tests.bench             everything, in about nine minutes
+    python -m tests.bench             everything, in about a quarter of an hour
     python -m tests.bench sdk line    only these sections
 
 Prints what it measures, and what the goals are, to standard output; writes nothing else.
@@ -14,19 +14,24 @@ import platform
 import sys
 
 from tests import services
-from tests.bench import against_the_sdk, many_stores, one_line
+from tests.bench import against_the_sdk, many_stores, one_line, vitals
 
-SECTIONS = {"sdk": against_the_sdk, "stores": many_stores, "line": one_line}
+SECTIONS = {"sdk": against_the_sdk, "stores": many_stores, "line": one_line, "vitals": vitals}
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="make bench", description="Measure the engine.")
+    parser = argparse.ArgumentParser(
+        prog="make bench", description="Measure the engine and the pages."
+    )
     parser.add_argument("sections", nargs="*", metavar="section", help=", ".join(SECTIONS))
     wanted = parser.parse_args().sections
     if unknown := set(wanted) - set(SECTIONS):
         parser.error(f"no such section: {', '.join(sorted(unknown))}")
     if not services.find_postgresql() or not services.find_redis():
         print("PostgreSQL or Redis was not found on this machine.", file=sys.stderr)
+        return 1
+    if not services.find_chromium() and (not wanted or "vitals" in wanted):
+        print("Chromium was not found on this machine.", file=sys.stderr)
         return 1
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
     print(

@@ -27,12 +27,22 @@ def show(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         print("  ".join([first, *others]).rstrip(), flush=True)
 
 
-def goal(what: str, *, wanted: float, reached: float, unit: str, at_most: bool = False) -> None:
+def goal(
+    what: str,
+    *,
+    wanted: float,
+    reached: float,
+    unit: str,
+    at_most: bool = False,
+    digits: int = 1,
+) -> None:
     """Print a goal beside what was reached and, if it was missed, by how much."""
     missing = reached - wanted if at_most else wanted - reached
     sign = "≤" if at_most else "≥"
-    verdict = "reached" if missing <= 0 else f"MISSED by {missing:.1f}{unit}"
-    print(f"goal: {what} {sign} {wanted:g}{unit}; {reached:.1f}{unit}: {verdict}", flush=True)
+    verdict = "reached" if missing <= 0 else f"MISSED by {missing:.{digits}f}{unit}"
+    print(
+        f"goal: {what} {sign} {wanted:g}{unit}; {reached:.{digits}f}{unit}: {verdict}", flush=True
+    )
 
 
 def percent(share: float) -> str:
