@@ -1,7 +1,8 @@
 # The front door. `make` alone lists what there is.
 SHELL = /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test bench setup setup-test lint types arch check fmt messages vendor lock
+.PHONY: help run test bench screenshots setup setup-test lint types arch check fmt messages \
+	vendor lock
 
 VENV = .venv
 PY = $(VENV)/bin/python
@@ -20,7 +21,7 @@ COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header $(if $(UPGRADE),--upgrade)
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 # With exec and the id of make itself: what runs must end with make, even if make is killed.
 run: $(RUN_STAMP) ## run everything on this machine (ARGS=--help for its options)
@@ -33,8 +34,11 @@ setup: $(RUN_STAMP) ## only make the environment that `make run` needs
 
 setup-test: $(TEST_STAMP) ## only make the environment that `make test` needs
 
-bench: $(TEST_STAMP) ## measure the engine, in about nine minutes (ARGS="sdk stores line")
+bench: $(TEST_STAMP) ## measure engine and pages, in a quarter of an hour (ARGS="sdk stores line vitals")
 	@exec $(PY) -m tests.bench $(ARGS)
+
+screenshots: $(TEST_STAMP) ## draw every state of every page (ARGS=--accept: so it is to look)
+	@exec $(PY) -m tests.browser.gallery $(ARGS)
 
 lint types arch: $(TEST_STAMP)
 	@exec $(PY) -m tests.run $@

@@ -131,7 +131,14 @@ GROUPS = [
     Group(
         name="browser",
         what="tests that drive a browser",
-        commands=[pytest("browser", *COVERED)],
+        commands=[pytest("browser and not gallery", *COVERED)],
+        tools=[CHROMIUM],
+    ),
+    Group(
+        name="gallery",
+        what="every state of every page: for everybody, and as accepted",
+        # A process for each language. Nothing of the app runs in them, so nothing is covered.
+        commands=[pytest("gallery", "-n", "2", "--dist", "loadgroup")],
         tools=[CHROMIUM],
     ),
 ]

@@ -1,0 +1,196 @@
+"""The rows that the gallery shows: every state of a bulk adjustment and of an adjustment.
+
+    python -m tests.browser.gallery.seed
+
+runs in the product's environment. Ids, references and dates are the same each time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+import django
+
+STORE_ID = 90001
+NOW = dt.datetime(2026, 3, 15, 9, 30, tzinfo=dt.UTC)
+MINUTE = dt.timedelta(minutes=1)
+# Far enough away for a schedule that is still ahead on any day on which the tests run.
+NEXT_CENTURY = dt.datetime(2101, 1, 14, 6, 0, tzinfo=dt.UTC)
+REASON = "هدية عيد الفطر"
+ZIDS_WORDS = "رصيد العميل من النقاط لا يكفي."
+ALPHABET = "23456789bcdfghjkmpqrtvwx"
+
+# Single adjustments: the customer they are of, who has no other.
+UNKNOWN_CUSTOMER, UNSETTLED_CUSTOMER = 1012, 1013
+SINGLE_LINES = {"applied": (1014, 900001), "rejected": (1015, 900002), "skipped": (1017, 900003)}
+
+Lines = list[tuple[str, int]]  # status, how many
+JOBS: dict[str, tuple[str, Lines, dict[str, Any]]] = {
+    "draft": ("draft", [("pending", 4)], {}),
+    "draft with problems": (
+        "draft",
+        [("pending", 4)],
+        {
+            "problems": [
+                {"line": 3, "code": "bad_customer_id", "value": "نورة"},
+                {"line": 7, "code": "no_points", "value": "0"},
+                {"line": 9, "code": "bad_points", "value": "10.5"},
+            ],
+            "problems_count": 3,
+        },
+    ),
+    "draft of a retry": ("draft", [("pending", 2)], {"retries": "with rejected lines"}),
+    "undo being checked": ("draft", [("pending", 3)], {"undoes": "taken back"}),
+    "undo short of points": (
+        "draft",
+        [("short", 2), ("pending", 3)],
+        {"undoes": "finished", "balances_checked_at": NOW},
+    ),
+    "undo with points enough": (
+        "draft",
+        [("take", 3)],
+        {"undoes": "undone", "balances_checked_at": NOW},
+    ),
+    "queued": ("queued", [("pending", 3)], {}),
+    "scheduled": ("queued", [("pending", 3)], {"starts_at": NEXT_CENTURY}),
+    "running": (
+        "running",
+        [("applied", 61), ("rejected", 2), ("unknown", 3), ("claimed", 1), ("pending", 173)],
+        {},
+    ),
+    "paused": ("paused", [("applied", 2), ("pending", 2)], {"pause_reason": "merchant"}),
+    "without permission": ("paused", [("applied", 1), ("pending", 2)], {"pause_reason": "scope"}),
+    "cancelling": (
+        "cancelling",
+        [("applied", 1), ("claimed", 1), ("skipped", 2)],
+        {"cancel_reason": "merchant"},
+    ),
+    "cancelled": ("cancelled", [("applied", 2), ("skipped", 2)], {"cancel_reason": "merchant"}),
+    "access lost": ("cancelled", [("applied", 1), ("skipped", 2)], {"cancel_reason": "access"}),
+    "finished": ("finished", [("applied", 4)], {}),
+    "late": ("finished", [("applied", 3)], {"starts_at": NOW - 90 * MINUTE}),
+    "with rejected lines": ("finished", [("applied", 2), ("rejected", 2)], {}),
+    "with lines to decide": ("finished", [("applied", 1), ("unsettled", 2)], {}),
+    "taken back": ("finished", [("applied", 1), ("undone", 2)], {}),
+    "undone": ("finished", [("undone", 3)], {}),
+    # No code of a problem is a list: the page of this one breaks.
+    "broken": ("draft", [("pending", 1)], {"problems": [{"line": 2, "code": [], "value": ""}]}),
+}
+IS_OVER = {"cancelled", "finished"}
+
+
+def job_id(name: str) -> uuid.UUID:
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"gallery/{name}")
+
+
+def reference(*parts: object) -> str:
+    number = uuid.uuid5(uuid.NAMESPACE_URL, "/".join(map(str, parts))).int
+    letters = []
+    for _ in range(12):
+        number, at = divmod(number, len(ALPHABET))
+        letters.append(ALPHABET[at])
+    return f"ref-{''.join(letters)}"
+
+
+def line_fields(status: str) -> dict[str, Any]:
+    """What a line in this state has beside it: the database refuses it otherwise."""
+    done = {"ended_at": NOW}
+    fields: dict[str, dict[str, Any]] = {
+        "claimed": {"claim": uuid.UUID(int=1), "claimed_at": NOW},
+        "unknown": {"unknown_at": NOW, "look_at": NOW + MINUTE},
+        "unsettled": {"problem": "history_unclear"},
+        "applied": {**done, "applied_at": NOW},
+        "undone": {**done, "applied_at": NOW},
+        "rejected": {**done, "zid_message": ZIDS_WORDS},
+        "skipped": {**done, "problem": "cancelled"},
+        # Not states but kinds of waiting lines.
+        "short": {"status": "pending", "action": "take", "direction": "-", "balance_before": 4},
+        "take": {"status": "pending", "action": "take", "direction": "-", "balance_before": 400},
+    }
+    return {"status": status, **fields.get(status, {})}
+
+
+def add_jobs() -> None:
+    from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
+
+    later: list[tuple[BulkAdjustment, str, str]] = []
+    for at, (name, (status, lines, more)) in enumerate(JOBS.items()):
+        created = NOW - (at * 40 + 60) * MINUTE
+        own = dict(more)
+        job = BulkAdjustment(
+            id=job_id(name), store_id=STORE_ID, status=status, source="page", reason=REASON,
+            file_name="عملاء-رمضان.csv" if at % 3 else "points-2026.csv", created_at=created,
+            confirmed_at=None if status == "draft" else created + MINUTE,
+            started_at=None if status in {"draft", "queued"} else created + 2 * MINUTE,
+            ended_at=created + 9 * MINUTE if status in IS_OVER else None,
+        )  # fmt: skip
+        later += [(job, link, own.pop(link)) for link in ("undoes", "retries") if link in own]
+        for field, value in own.items():
+            setattr(job, field, value)
+        job.save(force_insert=True)
+        Line.objects.bulk_create(job_lines(job, name, lines))
+    for job, link, other in later:
+        setattr(job, f"{link}_id", job_id(other))
+        job.save()
+
+
+def job_lines(job: Any, name: str, lines: Lines) -> list[Any]:
+    from loyaltyadmin.points_adjustments.models import Line
+
+    statuses = [status for status, number in lines for _ in range(number)]
+    return [
+        Line(
+            **{
+                "store_id": STORE_ID, "job": job, "position": at + 2, "customer_id": 1001 + at,
+                "action": "add", "direction": "+", "points": 5 * (at % 60 + 1), "reason": REASON,
+                "reference": reference(name, at), "created_at": job.created_at,
+                **line_fields(status),
+            }
+        )
+        for at, status in enumerate(statuses)
+    ]  # fmt: skip
+
+
+def add_single_lines() -> None:
+    from loyaltyadmin.points_adjustments.models import Line
+
+    wanted: list[tuple[str, int, int | None]] = [
+        ("unknown", UNKNOWN_CUSTOMER, None),
+        ("unsettled", UNSETTLED_CUSTOMER, None),
+        *((status, customer, line) for status, (customer, line) in SINGLE_LINES.items()),
+    ]
+    for status, customer_id, line_id in wanted:
+        fields = line_fields(status)
+        if status == "skipped":
+            fields["problem"] = "not_sent"
+        Line.objects.create(
+            id=line_id, store_id=STORE_ID, customer_id=customer_id, action="add", direction="+",
+            points=50, reason=REASON, reference=reference(status), created_at=NOW, **fields,
+        )  # fmt: skip
+
+
+def add_many_jobs(store_id: int, number: int) -> None:
+    """A store with more bulk adjustments than one page shows."""
+    from loyaltyadmin.points_adjustments.models import BulkAdjustment
+
+    BulkAdjustment.objects.bulk_create(
+        BulkAdjustment(
+            id=job_id(f"one of many, {at}"), store_id=store_id, status="cancelled",
+            cancel_reason="merchant", source="command", reason=REASON,
+            created_at=NOW - at * MINUTE, ended_at=NOW,
+        )
+        for at in range(number)
+    )  # fmt: skip
+
+
+def main() -> None:
+    django.setup()
+    add_jobs()
+    add_single_lines()
+    add_many_jobs(90002, 45)
+
+
+if __name__ == "__main__":
+    main()

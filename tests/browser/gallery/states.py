@@ -1,0 +1,159 @@
+"""The catalogue: a sentence for each state, the address it is of, and how to bring it about.
+
+A state is brought about at the edges only: rows (seed.py), the stand-in for Zid and its faults,
+and what a merchant can do. A new page gets its states here, or tests/test_pages.py says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from playwright.sync_api import expect
+
+from tests.browser.gallery import seed
+from tests.browser.gallery.stage import Visit
+
+READ_PROGRAM = "managers/loyalty-program/list-data"
+STYLEGUIDE = "styleguide"
+MADE = ".zid-alert--success"
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    name: str
+    shows: str  # the URL name
+    bring_about: Callable[[Visit], None]
+    store_id: int | None = 90001  # None: somebody who has not opened the app, in no frame
+    status: int = 200  # of the last answer; a browser complains about the others by itself
+    leaves_a_mess: bool = False  # the page cannot be used for another state
+    is_for_merchants: bool = True  # and so all of it is translated
+
+    @property
+    def slug(self) -> str:
+        return re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+def at(path: str) -> Callable[[Visit], None]:
+    return lambda visit: visit.go_to(path)
+
+
+def job(name: str, query: str = "") -> Callable[[Visit], None]:
+    return at(f"/bulk-adjustments/{seed.job_id(name)}/{query}")
+
+
+def zid_fails(path: str, **fault: object) -> Callable[[Visit], None]:
+    """Load a page while everything that is asked of Zid fails."""
+
+    def bring_about(visit: Visit) -> None:
+        visit.product.sandbox.fault(**{"path": "managers/", "kind": "status", **fault})
+        visit.go_to(path)
+
+    return bring_about
+
+
+def switch_fails(**fault: object) -> Callable[[Visit], None]:
+    def bring_about(visit: Visit) -> None:
+        visit.go_to("/program/")
+        visit.product.sandbox.fault(**{"kind": "status", **fault})
+        visit.rule().get_by_role("switch").click()
+        expect(visit.app.locator("[role=alert]:not(:empty)")).to_be_visible()
+
+    return bring_about
+
+
+def customer(customer_id: int) -> Callable[[Visit], None]:
+    return at(f"/customers/{customer_id}/")
+
+
+def adjusts(
+    customer_id: int, *, points: int, reason: str, shows: str, action: str = "add"
+) -> Callable[[Visit], None]:
+    """Send the form on a customer's page; in English on the next one's, whom nobody has changed.
+
+    In a store whose program is not shown: its points would be others afterwards.
+    """
+
+    def bring_about(visit: Visit) -> None:
+        visit.go_to(f"/customers/{customer_id + (visit.language == 'en')}/")
+        visit.app.locator(f"#adjust-customer-points [name=action][value={action}]").check()
+        visit.fill_adjustment(points=points, reason=reason).click()
+        expect(visit.app.locator(f"#adjust-customer-points {shows}")).to_be_visible()
+        if shows == MADE:  # then the points are asked for again, and the first entry comes
+            expect(visit.app.locator("#customer-points tbody tr")).to_have_count(1)
+
+    return bring_about
+
+
+def sends_no_file(visit: Visit) -> None:
+    visit.go_to("/bulk-adjustments/")
+    visit.app.locator("main form[enctype] button").click()
+    expect(visit.app.locator("#id_file_error")).to_be_visible()
+
+
+def sends_nonsense(visit: Visit) -> None:
+    visit.go_to("/bulk-adjustments/")
+    file = {"name": "nonsense.csv", "mimeType": "text/csv", "buffer": b"nonsense\n1\n"}
+    visit.app.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+    visit.app.locator("main form[enctype] button").click()
+    expect(visit.app.locator("#id_file_error")).to_be_visible()
+
+
+def starts_yesterday(visit: Visit) -> None:
+    job("draft")(visit)
+    visit.app.locator("#id_starts_at").fill("2020-01-01T10:00")
+    visit.app.locator("button[form=confirm]").click()
+    expect(visit.app.locator("#id_starts_at_error")).to_be_visible()
+
+
+def asks_before_cancelling(visit: Visit) -> None:
+    job("running")(visit)
+    visit.app.locator("#cancel").click()
+    expect(visit.app.locator("dialog#dialog")).to_be_visible()
+
+
+def lists_shortcuts(visit: Visit) -> None:
+    visit.go_to("/customers/")
+    visit.app.locator("#show-shortcuts").click()
+    expect(visit.app.locator("dialog#shortcuts")).to_be_visible()
+
+
+def opens_slowly(visit: Visit) -> None:
+    visit.product.sandbox.fault(path=READ_PROGRAM, kind="latency", seconds=45)
+    visit.page.goto(visit.product.dashboard_url(store_id=visit.store_id, language=visit.language))
+    expect(visit.app.locator("[aria-busy=true]")).to_be_visible()
+
+
+def opens_with_no_token(visit: Visit) -> None:
+    visit.go_to(f"/embedded?token=no-such-token&language={visit.language}")
+
+
+def declines(visit: Visit) -> None:
+    visit.go_to("/zid/install")
+    visit.page.locator("button[value=deny]").click()
+    visit.page.wait_for_url(f"{visit.product.url}/**")
+
+
+def brings_no_code(visit: Visit) -> None:
+    visit.go_to("/zid/install")
+    state = re.search(r"state=([^&]+)", visit.page.url)
+    assert state, visit.page.url
+    visit.go_to(f"/zid/callback?state={state[1]}")
+
+
+def styleguide(visit: Visit) -> None:
+    direction = "rtl" if visit.language == "ar" else "ltr"
+    visit.go_to(f"{visit.product.debug_url}{reverse(STYLEGUIDE)}?dir={direction}")
+
+
+def has_styleguide() -> bool:
+    try:
+        reverse(STYLEGUIDE)
+    except NoReverseMatch:
+        return False
+    return True
