@@ -27,6 +27,8 @@ WITHOUT_A_PAGE = {
     "decide-line": A_CHANGE,
     "read-bulk-template": A_FILE,
     "read-bulk-results": A_FILE,
+    "read-activity-file": A_FILE,
+    "read-example": A_PART,
     "read-customer-points": A_PART,
     "read-bulk-progress": A_PART,
     "read-bulk-draft": A_PART,

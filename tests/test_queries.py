@@ -15,6 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from loyaltyadmin.activity.models import Entry
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.states import JobStatus, LineStatus
 from loyaltyadmin.stores.models import Store
@@ -39,6 +40,42 @@ def program(_store: Store, zid: responses.RequestsMock, rows: int) -> str:
         answer[name] = [{**copy.deepcopy(rule), "id": str(uuid.uuid4())} for rule in rules]
     zid.get(edge.PROGRAM, json=answer)
     return "/program/"
+
+
+def edit_rule(store: Store, zid: responses.RequestsMock, rows: int) -> str:
+    program(store, zid, rows)
+    rule = "efc450a4-3f09-4544-bcdd-80ddcbde23c8"
+    answer = edge.fixture("program")
+    answer["cashback_rules"] += [
+        {**copy.deepcopy(answer["cashback_rules"][0]), "id": str(uuid.uuid4())} for _ in range(rows)
+    ]
+    zid.replace(responses.GET, edge.PROGRAM, json=answer)
+    return f"/cashback-rules/{rule}/update/"
+
+
+def edit_method(store: Store, zid: responses.RequestsMock, rows: int) -> str:
+    edit_rule(store, zid, rows)
+    return "/redemption-methods/4890974d-d474-4d08-99a4-a42b856ea71a/update/"
+
+
+def delete_method(store: Store, zid: responses.RequestsMock, rows: int) -> str:
+    edit_rule(store, zid, rows)
+    return "/redemption-methods/4890974d-d474-4d08-99a4-a42b856ea71a/delete/"
+
+
+def expiration(store: Store, zid: responses.RequestsMock, rows: int) -> str:
+    edit_rule(store, zid, rows)
+    return "/program/points-expiration/"
+
+
+def activity(store: Store, _zid: responses.RequestsMock, rows: int) -> str:
+    for _ in range(rows):
+        line = make_line(store, customer_id=CUSTOMER_ID, status=LineStatus.APPLIED, **DONE)
+        Entry.objects.create(
+            store=store, at=timezone.now(), who="merchant", action="adjust_customer_points",
+            outcome="done", after={"points": 5}, customer_id=CUSTOMER_ID, line_id=line.id,
+        )  # fmt: skip
+    return "/activity/"
 
 
 def find_customer(_store: Store, _zid: responses.RequestsMock, _rows: int) -> str:
@@ -138,6 +175,12 @@ def part(page: Page, name: str) -> Page:
 
 PAGES: dict[str, list[Page]] = {
     "program": [program],
+    "update-cashback-rule": [edit_rule],
+    "update-redemption-method": [edit_method],
+    "delete-redemption-method": [delete_method],
+    "set-points-expiration": [expiration],
+    "list-activity": [activity],
+    "read-activity-file": [part(activity, "activity.csv")],
     "find-customer": [find_customer],
     "read-customer": [customer],
     "read-customer-points": [points_of_customer],
@@ -152,6 +195,8 @@ PAGES: dict[str, list[Page]] = {
 }
 NO_ROWS = {
     "open-embedded-app": "one store",
+    "add-redemption-method": "an empty form",
+    "read-example": "two numbers",
     "keep-session": "one session",
     "zid_login": "nothing",
     "zid_callback": "one store",

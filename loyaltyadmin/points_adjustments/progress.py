@@ -97,7 +97,7 @@ def time_left_of(*, job: BulkAdjustment, now: dt.datetime | None = None) -> dt.t
     if job.status not in {JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.CANCELLING}:
         return None
     seen = _look_at(job, now=now)
-    calls = seen.calls_left + sum(_look_at(other, now=now).calls_left for other in _ahead_of(job))
+    calls = seen.calls_left + _calls_ahead_of(job)
     left = dt.timedelta(seconds=calls / seen.calls_a_second)
     if seen.calls_left:
         left += _wait_for_lost_answers(seen)
@@ -106,6 +106,14 @@ def time_left_of(*, job: BulkAdjustment, now: dt.datetime | None = None) -> dt.t
     if job.status == JobStatus.QUEUED and job.starts_at is not None and job.starts_at > now:
         left += job.starts_at - now
     return left
+
+
+def _calls_ahead_of(job: BulkAdjustment) -> int:
+    if job.status != JobStatus.QUEUED:
+        return 0
+    waiting = Line.objects.filter(job__in=_ahead_of(job), status=LineStatus.PENDING)
+    seen = waiting.aggregate(lines=Count("id"), with_a_read=Count("target"))
+    return int(seen["lines"]) + int(seen["with_a_read"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,7 @@ LONG = (
 
 class Sample(forms.Form):
     plain = forms.CharField(label="Text", help_text="What it is for.", required=False)
-    wrong = forms.IntegerField(label="With a mistake", help_text="Help stays below it.")
+    wrong = forms.EmailField(label="With a mistake", help_text="Help stays below it.")
     off = forms.CharField(label="Disabled", disabled=True, initial="1001", required=False)
     choice = forms.ChoiceField(
         label="One of these",

@@ -6,16 +6,19 @@ What needs nothing inside is included: `{% include "_components/pagination.html"
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 from django import template
 from django.forms import BoundField, Form
 from django.template import Context, Engine
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language_bidi
 
 register = template.Library()
 
+LATIN = re.compile(r"([A-Za-z][\w.:/-]*)")
 # Icons that point along the line of reading, and so are mirrored in Arabic.
 DIRECTED = {"chevron-right", "arrow-left", "undo-2"}
 
@@ -79,6 +82,19 @@ def icon(name: str, extra: str = "") -> SafeString:
         more,
         name,
     )
+
+
+@register.filter
+def isolated(text: str) -> SafeString:
+    """A sentence in which names in Latin letters, of columns say, keep their place in Arabic."""
+    if not get_language_bidi():
+        return format_html("{}", text)
+    parts = LATIN.split(str(text))
+    return format_html_join("", "{}{}", ((_name_in(part), "") for part in parts))
+
+
+def _name_in(part: str) -> str:
+    return format_html('<bdi dir="ltr">{}</bdi>', part) if LATIN.fullmatch(part) else part
 
 
 @register.filter

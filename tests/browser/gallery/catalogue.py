@@ -13,11 +13,14 @@ from tests.browser.gallery.states import (
     brings_no_code,
     customer,
     declines,
+    deletes,
+    edits,
     has_styleguide,
     job,
     lists_shortcuts,
     opens_slowly,
     opens_with_no_token,
+    saves,
     sends_no_file,
     sends_nonsense,
     starts_yesterday,
@@ -108,6 +111,38 @@ BULK = [
     State(name="Bulk adjustment, no lines of this outcome", shows="read-bulk-adjustment",
           bring_about=job("finished", "?outcome=rejected")),
 ]  # fmt: skip
+SETTINGS = [
+    State(name="Edit a cashback rule", shows="update-cashback-rule",
+          bring_about=edits("cashback-rule")),
+    State(name="Edit a cashback rule, with a mistake", shows="update-cashback-rule", status=422,
+          bring_about=edits("cashback-rule", typed="1.5")),
+    State(name="Edit a cashback rule that was changed meanwhile", shows="update-cashback-rule",
+          status=409, bring_about=edits("cashback-rule", stale=True)),
+    State(name="Edit a redemption method", shows="update-redemption-method",
+          bring_about=edits("redemption-method")),
+    State(name="Edit a redemption method that was changed meanwhile",
+          shows="update-redemption-method", status=409,
+          bring_about=edits("redemption-method", stale=True)),
+    State(name="Add a redemption method", shows="add-redemption-method",
+          bring_about=at("/redemption-methods/add/")),
+    State(name="Add a redemption method, with mistakes", shows="add-redemption-method",
+          status=422, bring_about=saves("/redemption-methods/add/", typed="0")),
+    State(name="Delete a redemption method", shows="delete-redemption-method",
+          bring_about=deletes),
+    State(name="The expiry of points", shows="set-points-expiration",
+          bring_about=at("/program/points-expiration/")),
+    State(name="The expiry of points, with a mistake", shows="set-points-expiration", status=422,
+          bring_about=saves("/program/points-expiration/", typed="0")),
+]  # fmt: skip
+ACTIVITY = [
+    State(name="The activity", shows="list-activity", bring_about=at("/activity/")),
+    State(name="The activity before anything was changed", shows="list-activity", store_id=90004,
+          bring_about=at("/activity/")),
+    State(name="The activity of no such day", shows="list-activity",
+          bring_about=at("/activity/?until=2001-01-01")),
+    State(name="The activity with a day that is none", shows="list-activity", status=422,
+          bring_about=at("/activity/?since=soon")),
+]  # fmt: skip
 OTHERS = [
     State(name="The keyboard shortcuts", shows="find-customer", bring_about=lists_shortcuts),
     State(name="The app opens", shows="open-embedded-app", bring_about=opens_slowly,
@@ -132,5 +167,6 @@ STYLEGUIDES = [
 ]  # fmt: skip
 
 CATALOGUE = [
-    *PROGRAM, *CUSTOMERS, *BULK, *OTHERS, *(STYLEGUIDES if has_styleguide() else []),
+    *PROGRAM, *SETTINGS, *CUSTOMERS, *BULK, *ACTIVITY, *OTHERS,
+    *(STYLEGUIDES if has_styleguide() else []),
 ]  # fmt: skip

@@ -185,11 +185,46 @@ def add_many_jobs(store_id: int, number: int) -> None:
     )  # fmt: skip
 
 
+def add_activity() -> None:
+    from loyaltyadmin.activity.models import Entry
+
+    rule = {"points_rewarded": 5, "amount_to_spend": "100", "is_active": True}
+    method = {"kind": "fixed_rate", "discount_value": "12.5", "points_to_redeem": 250}
+    points = {"action": "add", "points": 50, "reason": REASON}
+    file = {"file_name": "عملاء-رمضان.csv", "reason": REASON}
+    customer_id, line_id = SINGLE_LINES["rejected"]
+    entries: list[dict[str, Any]] = [
+        {"action": "set_activation", "before": {"is_active": False}, "after": {"is_active": True}},
+        {"action": "update_cashback_rule", "before": rule,
+         "after": {**rule, "points_rewarded": 12}},
+        {"action": "add_redemption_method", "after": method},
+        {"action": "delete_redemption_method", "before": method},
+        {"action": "set_points_expiration", "before": {"days": 365}, "after": {"days": 9999},
+         "outcome": "refused", "zid_message": ZIDS_WORDS},
+        {"action": "toggle_cashback_rule", "before": rule, "after": {**rule, "is_active": False},
+         "outcome": "unknown"},
+        {"action": "adjust_customer_points", "after": points, "customer_id": customer_id,
+         "line_id": line_id},
+        {"action": "confirm_bulk_adjustment", "after": file, "job_id": job_id("finished"),
+         "who": "operator", "session": ""},
+    ]  # fmt: skip
+    Entry.objects.bulk_create(
+        Entry(
+            **{
+                "store_id": STORE_ID, "at": NOW - at * MINUTE, "who": "merchant",
+                "session": "5f0c2a9e", "outcome": "done", **fields,
+            }
+        )
+        for at, fields in enumerate(entries)
+    )  # fmt: skip
+
+
 def main() -> None:
     django.setup()
     add_jobs()
     add_single_lines()
     add_many_jobs(90002, 45)
+    add_activity()
 
 
 if __name__ == "__main__":

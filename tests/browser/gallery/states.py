@@ -19,6 +19,10 @@ from tests.browser.gallery.stage import Visit
 READ_PROGRAM = "managers/loyalty-program/list-data"
 STYLEGUIDE = "styleguide"
 MADE = ".zid-alert--success"
+AS_IF_FROM_BEFORE = """it => {
+  const was = JSON.parse(it.value);
+  it.value = JSON.stringify(Object.fromEntries(Object.keys(was).map(name => [name, "before"])));
+}"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +113,44 @@ def starts_yesterday(visit: Visit) -> None:
     visit.app.locator("#id_starts_at").fill("2020-01-01T10:00")
     visit.app.locator("button[form=confirm]").click()
     expect(visit.app.locator("#id_starts_at_error")).to_be_visible()
+
+
+def edits(what: str, *, typed: str = "", stale: bool = False) -> Callable[[Visit], None]:
+    """Open the form of the first rule or method; type into its first field, and save.
+
+    `stale` is a form that was opened before somebody else changed the same thing.
+    """
+
+    def bring_about(visit: Visit) -> None:
+        visit.go_to("/program/")
+        visit.app.locator(f"[id^={what}-] [id^=edit-]").first.click()
+        expect(visit.app.locator("#save")).to_be_visible()
+        if stale:
+            visit.app.locator("[name=based_on]").evaluate(AS_IF_FROM_BEFORE)
+            visit.app.locator("#save").click()
+            expect(visit.app.locator("main [role=alert].zid-alert--warning")).to_be_visible()
+        if typed:
+            visit.app.locator("main input[type=text]").first.fill(typed)
+            visit.app.locator("#save").click()
+            expect(visit.app.locator("main .zid-input-helper--error").first).to_be_visible()
+
+    return bring_about
+
+
+def saves(path: str, *, typed: str) -> Callable[[Visit], None]:
+    def bring_about(visit: Visit) -> None:
+        visit.go_to(path)
+        visit.app.locator("main input[type=text]").first.fill(typed)
+        visit.app.locator("#save").click()
+        expect(visit.app.locator("main .zid-input-helper--error").first).to_be_visible()
+
+    return bring_about
+
+
+def deletes(visit: Visit) -> None:
+    edits("redemption-method")(visit)
+    visit.app.locator("main a[href$='/delete/']").click()
+    expect(visit.app.locator("main .zid-button--error")).to_be_visible()
 
 
 def asks_before_cancelling(visit: Visit) -> None:
