@@ -16,7 +16,7 @@ from loyaltyadmin.web.decorators import store_required
 from loyaltyadmin.web.http import StoreHttpRequest
 from loyaltyadmin.web.spreadsheets import answer, harmless
 
-ENTRIES_PER_PAGE = 50
+ENTRIES_PER_PAGE = 25
 
 
 @require_GET
@@ -49,7 +49,7 @@ def read_activity_file(request: StoreHttpRequest) -> HttpResponse:
 
 
 def _rows(entries: Iterable[Entry]) -> Iterator[Sequence[object]]:
-    yield "date", "who", "action", "outcome", "changed", "zid", "customer_id", "job"
+    yield "date", "who", "session", "action", "outcome", "changed", "zid", "customer_id", "job"
     for entry in entries:
         changed = "; ".join(
             f"{it.field}: {it.before} → {it.after}" for it in words.differences_of(entry)
@@ -57,6 +57,7 @@ def _rows(entries: Iterable[Entry]) -> Iterator[Sequence[object]]:
         yield (
             localtime(entry.at).isoformat(timespec="seconds"),
             words.who_of(entry),
+            entry.session,
             entry.action,
             entry.outcome,
             harmless(changed),

@@ -76,10 +76,10 @@ def action_of(entry: Entry) -> str:
 
 
 def who_of(entry: Entry) -> str:
-    """This will say who did it, as far as is known."""
+    """This will say who did it, as far as is known; `entry.session` tells people there apart."""
     if entry.who == Entry.Who.OPERATOR:
         return _("The app's operator")
-    return _("In Zid's dashboard, session %(session)s") % {"session": entry.session or "–"}
+    return _("In Zid's dashboard")
 
 
 def differences_of(entry: Entry) -> list[Difference]:

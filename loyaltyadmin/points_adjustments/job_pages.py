@@ -15,7 +15,7 @@ from loyaltyadmin.points_adjustments.forms import ConfirmBulkAdjustmentForm
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.states import JobStatus, LineStatus
 
-LINES_PER_PAGE = 50
+LINES_PER_PAGE = 25
 
 
 def draft(job: BulkAdjustment, *, form: ConfirmBulkAdjustmentForm | None = None) -> dict[str, Any]:

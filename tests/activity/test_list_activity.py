@@ -46,7 +46,7 @@ def test_it_says_who_changed_what_from_what_to_what(store: Store, merchant: Clie
     assert "Cashback rule changed" in said
     assert "Points the customer gets: 5 12" in said
     assert "For each amount spent" not in said
-    assert "session 0a1b2c3d" in said
+    assert "In Zid's dashboard 0a1b2c3d" in said
 
 
 def test_it_says_what_zid_answered_to_a_refusal(store: Store, merchant: Client) -> None:

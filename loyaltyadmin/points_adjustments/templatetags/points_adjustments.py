@@ -27,8 +27,9 @@ def adjust_form() -> forms.AdjustCustomerPointsForm:
 @register.simple_tag
 def outcomes_of(entries: Iterable[Any]) -> dict[int, Line]:
     """The lines that entries of the activity are about, by their ids, in one query."""
-    ids = [entry.line_id for entry in entries if entry.line_id is not None]
-    return Line.objects.in_bulk(ids) if ids else {}
+    about = [entry for entry in entries if entry.line_id is not None]
+    stores = {entry.store_id for entry in about}
+    return Line.objects.filter(store__in=stores).in_bulk([it.line_id for it in about])
 
 
 @register.filter
