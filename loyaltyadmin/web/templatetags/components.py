@@ -281,8 +281,12 @@ def edit(
     label: str,
     kind: str = "primary",
     icon: str = "check",
+    has_bar: bool = False,
 ) -> SafeString:
-    """A form that changes a setting: its fields inside, what is wrong above, the buttons below."""
+    """A form that changes a setting: its fields inside, what is wrong above, the buttons below.
+
+    With `has_bar` they are in a bar that is in sight while something is unsaved.
+    """
     return _filled(
         context,
         "_components/edit.html",
@@ -293,6 +297,7 @@ def edit(
         label=label,
         kind=kind,
         icon=icon,
+        has_bar=has_bar,
     )
 
 
