@@ -24,6 +24,14 @@ document.addEventListener("htmx:confirm", (event) => {
   question.showModal();
 });
 
+// What was saved is not left unsaved, wherever the answer then leads; nor what was put back.
+document.addEventListener("htmx:beforeOnLoad", ({ detail }) => {
+  if (detail.xhr.status < 400) {
+    changed.delete(detail.elt);
+  }
+});
+document.addEventListener("reset", ({ target }) => changed.delete(target));
+
 document.addEventListener("click", ({ target }) => {
   if (target.closest("[data-leave]")) {
     document.getElementById("unsaved").close();
