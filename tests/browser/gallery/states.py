@@ -124,7 +124,7 @@ def edits(what: str, *, typed: str = "", stale: bool = False) -> Callable[[Visit
     def bring_about(visit: Visit) -> None:
         visit.go_to("/program/")
         visit.app.locator(f"[id^={what}-] [id^=edit-]").first.click()
-        expect(visit.app.locator("main form")).to_be_visible()
+        expect(visit.app.locator("main form.zid-form")).to_be_visible()
         if stale:
             visit.app.locator("[name=based_on]").evaluate(AS_IF_FROM_BEFORE)
             visit.app.locator("main input[type=text]").first.fill("7")
