@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from loyaltyadmin.points_adjustments.job_pages import LINES_PER_PAGE
 from tests.browser.conftest import COOKIES, OpenBrowser, WriteCsv
 from tests.browser.merchant import Merchant
 from tests.processes import Product
@@ -75,7 +76,8 @@ def test_it_installs_opens_and_moves_points(
     expect(app.locator("progress")).to_be_visible()
     expect(app.locator("#job-status[data-state=finished]")).to_be_visible(timeout=JOB_MILLISECONDS)
     expect(app.locator("progress")).to_have_js_property("value", len(CUSTOMERS))
-    expect(app.locator("#lines tbody tr .zid-chip[data-state=applied]")).to_have_count(50)
+    applied = app.locator("#lines tbody tr .zid-chip[data-state=applied]")
+    expect(applied).to_have_count(LINES_PER_PAGE)
     adjusted = Counter(entry["customer_id"] for entry in sandbox.ledger(STORE_ID)[1:])
     assert adjusted == Counter(CUSTOMERS)
 
