@@ -6,7 +6,6 @@ Zid's own ledger is the judge; our rows have to agree with it, line by line.
 from __future__ import annotations
 
 import contextlib
-import os
 import random
 import threading
 import time
@@ -17,7 +16,7 @@ from typing import Any
 import pytest
 import redis
 
-from tests import processes
+from tests import processes, services
 from tests.journeys.judge import (
     ADJUST,
     REASON,
@@ -62,10 +61,20 @@ def on_files(tmp_path: Path) -> Iterator[Product]:
 
 @pytest.fixture
 def on_servers(tmp_path: Path) -> Iterator[Product]:
-    servers: dict[str, Any] = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL")}
-    with processes.running(
-        data_dir=tmp_path / "data", customers=LINES, stores=1, workers=2, **SETTINGS, **servers
-    ) as product:
+    # Servers of its own: every row counts, and another test's Redis is not to be flushed.
+    with (
+        services.postgresql() as database,
+        services.redis_server() as broker,
+        processes.running(
+            data_dir=tmp_path / "data",
+            customers=LINES,
+            stores=1,
+            workers=2,
+            **SETTINGS,
+            DATABASE_URL=database,
+            REDIS_URL=broker,
+        ) as product,
+    ):
         yield product
 
 

@@ -325,6 +325,7 @@ def test_it_waits_until_the_job_ends_and_says_as_json_how(
     assert ledger.adjustments == 3
 
 
+@pytest.mark.embedded  # the test's own transaction cannot outlive a connection to PostgreSQL
 def test_it_goes_on_waiting_while_the_database_does_not_answer(
     store: Store,
     make_file: MakeFile,
