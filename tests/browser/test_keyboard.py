@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from playwright.sync_api import expect
 
@@ -57,10 +59,12 @@ def test_points_are_given_from_the_program_on_without_a_mouse(
     merchant.press_tab_until("a[href='/customers/']")
     press("Enter")
     expect(merchant.app.locator("#id_customer_id")).to_be_visible()
+    expect(merchant.app.locator("#main")).to_be_focused()  # else a key comes before the focus
     merchant.press_tab_until("#id_customer_id")
     type_text("1003")
     press("Enter")
     expect(merchant.app.locator("#customer-points")).to_be_visible()
+    expect(merchant.app.locator("#main")).to_be_focused()
     merchant.press_tab_until("#id_points")
     type_text("٢٥")
     merchant.press_tab_until("#id_reason")
@@ -69,7 +73,8 @@ def test_points_are_given_from_the_program_on_without_a_mouse(
     press("Enter")
 
     expect(merchant.app.locator("#adjust-customer-points .zid-alert--success")).to_be_visible()
-    assert [(entry["customer_id"], entry["points"]) for entry in sandbox.ledger()] == [(1003, 25)]
+    given = [it["points"] for it in sandbox.ledger() if it["customer_id"] == 1003]
+    assert given == [25]
 
 
 def test_the_focus_goes_to_the_outcome_of_an_adjustment(merchant: Merchant) -> None:
@@ -92,8 +97,12 @@ def test_the_focus_of_pause_goes_to_resume_and_the_state_is_announced(
     merchant.app.locator("main form[enctype] button").click()
     merchant.app.locator("#start").click()
 
-    # At once: the buttons are new ones every two seconds, and a key between the two is nobody's.
-    merchant.app.locator("#pause").press("Enter")
+    # The buttons are new ones every two seconds, and a key between the two is nobody's.
+    for _ in range(5):
+        merchant.app.locator("#pause").press("Enter")
+        with suppress(AssertionError):
+            expect(merchant.app.locator("#resume")).to_be_visible(timeout=3000)
+            break
 
     expect(merchant.app.locator("#resume")).to_be_focused()
     state = merchant.app.locator("#job-status").inner_text()
