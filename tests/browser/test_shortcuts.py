@@ -75,6 +75,30 @@ def test_they_do_nothing_while_typing_or_when_switched_off(merchant: Merchant) -
     expect(app.locator("dialog#shortcuts")).to_be_hidden()
 
 
+# The click comes as soon as there is something new to click: no hand is quicker.
+CLICK_WHAT_COMES = """selector => {
+    const old = document.querySelector(selector);
+    new MutationObserver((_, observer) => {
+        const come = document.querySelector(selector);
+        if (come && come !== old) { observer.disconnect(); come.click(); }
+    }).observe(document.body, {childList: true, subtree: true});
+}"""
+
+
+def test_what_has_just_come_in_answers_a_click_at_once(merchant: Merchant, csv_of: WriteCsv) -> None:
+    app = merchant.app
+    merchant.go("bulk-adjustments")
+    app.locator("input[type=file]").set_input_files(csv_of(range(1001, 1201), points=1))
+    app.locator("main form[enctype] button").click()
+    app.locator("button[form=confirm]").click()
+    expect(app.locator("#cancel")).to_be_visible()
+
+    merchant.frame.evaluate(CLICK_WHAT_COMES, "#cancel")
+
+    expect(app.locator("dialog#dialog")).to_be_visible()
+    app.locator("dialog#dialog #confirm-cancel").click()
+
+
 def test_cancelling_asks_first_and_gives_the_focus_back(
     merchant: Merchant, csv_of: WriteCsv
 ) -> None:
