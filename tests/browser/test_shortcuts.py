@@ -85,7 +85,9 @@ CLICK_WHAT_COMES = """selector => {
 }"""
 
 
-def test_what_has_just_come_in_answers_a_click_at_once(merchant: Merchant, csv_of: WriteCsv) -> None:
+def test_what_has_just_come_in_answers_a_click_at_once(
+    merchant: Merchant, csv_of: WriteCsv
+) -> None:
     app = merchant.app
     merchant.go("bulk-adjustments")
     app.locator("input[type=file]").set_input_files(csv_of(range(1001, 1201), points=1))
