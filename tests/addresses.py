@@ -27,6 +27,7 @@ WITHOUT_A_PAGE = {
     "decide-line": A_CHANGE,
     "read-bulk-template": A_FILE,
     "read-bulk-results": A_FILE,
+    "read-bulk-failed": A_FILE,
     "read-activity-file": A_FILE,
     "read-example": A_PART,
     "read-customer-points": A_PART,

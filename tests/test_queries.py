@@ -190,7 +190,8 @@ PAGES: dict[str, list[Page]] = {
     "read-bulk-draft": [part(draft, "draft/"), part(undo, "draft/")],
     "read-bulk-progress": [part(running, "progress/"), part(finished, "progress/")],
     "list-bulk-lines": [part(running, "lines/"), part(finished, "lines/?outcome=rejected")],
-    "read-bulk-results": [part(finished, "results.csv")],
+    "read-bulk-results": [part(finished, "results.csv"), part(finished, "results.xlsx")],
+    "read-bulk-failed": [part(finished, "failed.csv")],
     "cancel-bulk-adjustment": [part(running, "cancel/")],
 }
 NO_ROWS = {

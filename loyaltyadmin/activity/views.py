@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from http import HTTPStatus
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse, QueryDict
+from django.http import FileResponse, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_GET
@@ -41,7 +41,7 @@ def list_activity(request: StoreHttpRequest) -> HttpResponse:
 
 @require_GET
 @store_required
-def read_activity_file(request: StoreHttpRequest) -> HttpResponse:
+def read_activity_file(request: StoreHttpRequest) -> FileResponse:
     form = ListActivityForm(request.GET)
     criteria = form.criteria() if form.is_valid() else {}
     entries = operations.list_activity(store=request.store, **criteria)

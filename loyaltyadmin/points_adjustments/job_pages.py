@@ -10,12 +10,14 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from loyaltyadmin.activity import operations as activity
 from loyaltyadmin.points_adjustments import balances, operations, outcomes, progress
 from loyaltyadmin.points_adjustments.forms import ConfirmBulkAdjustmentForm
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.states import JobStatus, LineStatus
 
 LINES_PER_PAGE = 25
+ENTRIES_SHOWN = 25
 
 
 def draft(job: BulkAdjustment, *, form: ConfirmBulkAdjustmentForm | None = None) -> dict[str, Any]:
@@ -58,6 +60,11 @@ def lines(job: BulkAdjustment, *, query: Mapping[str, str]) -> dict[str, Any]:
     page = Paginator(chosen, LINES_PER_PAGE).get_page(query.get("page"))
     tabs = [] if job.status == JobStatus.DRAFT else _tabs(job, outcome)
     return {"job": job, "page": page, "outcome": outcome, "tabs": tabs}
+
+
+def history(job: BulkAdjustment) -> dict[str, Any]:
+    entries = activity.list_activity(store=job.store, job_id=job.id)
+    return {"history": entries[:ENTRIES_SHOWN]}
 
 
 def _tabs(job: BulkAdjustment, chosen: str) -> list[tuple[str, str, int, bool]]:

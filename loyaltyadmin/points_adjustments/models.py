@@ -305,6 +305,17 @@ class Line(models.Model):
         """The reason as Zid gets it, with the reference at its end."""
         return reference.reason_with(self.reference, text=self.reason)
 
+    @property
+    def balance_after(self) -> int | None:
+        """The balance that the line left, where the one before it was read for it and it was made.
+
+        Zid's answer to an adjustment does not tell.
+        """
+        if self.status not in _HAPPENED or self.target is None or self.balance_before is None:
+            return None
+        moved = self.points or 0
+        return self.balance_before + (moved if self.direction == Direction.ADD else -moved)
+
     def move(self, *, to: LineStatus, only_if_running: bool = False, **fields: Any) -> bool:
         """This will change the status unless another process did so first; tells whether it has.
 

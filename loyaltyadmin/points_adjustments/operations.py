@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
@@ -141,20 +142,17 @@ def start_bulk_adjustment(
         problems_count=len(sheet.problems),
         created_at=now,
     )
-    Line.objects.bulk_create(
-        (
-            Line(
-                store=store,
-                job=job,
-                position=row.position,
-                customer_id=row.customer_id,
-                reason=row.reason or reason,
-                created_at=now,
-                **_asked(action=row.action, amount=row.amount),
-            )
-            for row in sheet.rows
-        ),
-        batch_size=ROWS_PER_INSERT,
+    _create_lines(
+        Line(
+            store=store,
+            job=job,
+            position=row.position,
+            customer_id=row.customer_id,
+            reason=row.reason or reason,
+            created_at=now,
+            **_asked(action=row.action, amount=row.amount),
+        )
+        for row in sheet.rows
     )
     _record(job, by=by, action=Activity.START_BULK_ADJUSTMENT)
     return job
@@ -366,20 +364,23 @@ def _copy_lines(
     job: BulkAdjustment, lines: QuerySet[Line], fields_of: Callable[[Line], dict[str, Any]]
 ) -> None:
     now = timezone.now()
-    Line.objects.bulk_create(
-        (
-            Line(
-                store=job.store,
-                job=job,
-                position=line.position,
-                customer_id=line.customer_id,
-                created_at=now,
-                **fields_of(line),
-            )
-            for line in lines.order_by("position").iterator(chunk_size=ROWS_PER_INSERT)
-        ),
-        batch_size=ROWS_PER_INSERT,
+    _create_lines(
+        Line(
+            store=job.store,
+            job=job,
+            position=line.position,
+            customer_id=line.customer_id,
+            created_at=now,
+            **fields_of(line),
+        )
+        for line in lines.order_by("position").iterator(chunk_size=ROWS_PER_INSERT)
     )
+
+
+def _create_lines(lines: Iterator[Line]) -> None:
+    """Some at a time: `bulk_create` alone would first make a list of all of them."""
+    while some := list(islice(lines, ROWS_PER_INSERT)):
+        Line.objects.bulk_create(some)
 
 
 def _move(job: BulkAdjustment, *, to: JobStatus, **fields: object) -> None:

@@ -82,9 +82,9 @@ def jobs_ahead_of(*, job: BulkAdjustment) -> int:
     return _ahead_of(job).count()
 
 
-def results_of(*, job: BulkAdjustment) -> Iterable[Line]:
-    """This will give a bulk adjustment's lines in the file's order, a few at a time."""
-    return job.lines.order_by("position").iterator(chunk_size=LINES_AT_ONCE)
+def some_at_a_time(lines: QuerySet[Line]) -> Iterable[Line]:
+    """This will give lines in the file's order, without having all of them in memory."""
+    return lines.order_by("position").iterator(chunk_size=LINES_AT_ONCE)
 
 
 def time_left_of(*, job: BulkAdjustment, now: dt.datetime | None = None) -> dt.timedelta | None:

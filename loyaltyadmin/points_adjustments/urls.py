@@ -1,8 +1,17 @@
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from loyaltyadmin.points_adjustments import views
+from loyaltyadmin.web.spreadsheets import KINDS
+
+
+class SpreadsheetConverter(StringConverter):
+    regex = "|".join(KINDS)
+
+
+register_converter(SpreadsheetConverter, "spreadsheet")
 
 _JOB = "bulk-adjustments/<uuid:job_id>/"
 
@@ -23,7 +32,8 @@ urlpatterns = [
     path(_JOB, views.read_bulk_adjustment, name="read-bulk-adjustment"),
     path(f"{_JOB}progress/", views.read_progress, name="read-bulk-progress"),
     path(f"{_JOB}lines/", views.list_lines, name="list-bulk-lines"),
-    path(f"{_JOB}results.csv", views.read_results, name="read-bulk-results"),
+    path(f"{_JOB}results.<spreadsheet:kind>", views.read_results, name="read-bulk-results"),
+    path(f"{_JOB}failed.<spreadsheet:kind>", views.read_failed, name="read-bulk-failed"),
     path(f"{_JOB}confirm/", views.confirm_bulk_adjustment, name="confirm-bulk-adjustment"),
     path(f"{_JOB}pause/", views.pause_bulk_adjustment, name="pause-bulk-adjustment"),
     path(f"{_JOB}resume/", views.resume_bulk_adjustment, name="resume-bulk-adjustment"),

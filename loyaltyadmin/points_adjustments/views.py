@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from django.core.paginator import Paginator
 from django.db.models import BigIntegerField
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -174,7 +174,12 @@ def _job_page(
 ) -> HttpResponse:
     is_draft = job.status == JobStatus.DRAFT
     about = job_pages.draft(job, form=form) if is_draft else job_pages.progress_of(job)
-    context = {**about, **job_pages.lines(job, query=request.GET), "nav": "bulk"}
+    context = {
+        **about,
+        **job_pages.lines(job, query=request.GET),
+        **job_pages.history(job),
+        "nav": "bulk",
+    }
     return render(request, "points_adjustments/read_bulk_adjustment.html", context, status=status)
 
 
@@ -203,18 +208,34 @@ def read_draft(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
 
 @require_GET
 @store_required
-def read_results(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
+def read_results(request: StoreHttpRequest, job_id: uuid.UUID, kind: str) -> FileResponse:
     """Every line with its outcome, for a spreadsheet."""
     job = _job(request, job_id)
     return answer(
-        file_name=f"bulk-adjustment-{job.created_at:%Y-%m-%d}.csv",
-        rows=spreadsheets.result_rows(lines=progress.results_of(job=job), text_of=words.text_of),
+        file_name=f"bulk-adjustment-{job.created_at:%Y-%m-%d}.{kind}",
+        rows=spreadsheets.result_rows(
+            lines=progress.some_at_a_time(job.lines.all()), text_of=words.text_of
+        ),
     )
 
 
 @require_GET
 @store_required
-def read_template(request: StoreHttpRequest) -> HttpResponse:
+def read_failed(request: StoreHttpRequest, job_id: uuid.UUID, kind: str) -> FileResponse:
+    """The lines that were not made, to be put right and uploaded."""
+    job = _job(request, job_id)
+    return answer(
+        file_name=f"bulk-adjustment-{job.created_at:%Y-%m-%d}-failed.{kind}",
+        rows=spreadsheets.failed_rows(
+            lines=progress.some_at_a_time(operations.retryable_lines(job=job)),
+            text_of=words.text_of,
+        ),
+    )
+
+
+@require_GET
+@store_required
+def read_template(request: StoreHttpRequest) -> FileResponse:
     return answer(file_name="bulk-adjustment.csv", rows=spreadsheets.template_rows())
 
 
@@ -332,4 +353,6 @@ def _change(
 
 
 def _job(request: StoreHttpRequest, job_id: uuid.UUID) -> BulkAdjustment:
-    return get_object_or_404(BulkAdjustment, store=request.store, id=job_id)
+    job = get_object_or_404(BulkAdjustment, store=request.store, id=job_id)
+    job.store = request.store  # read already
+    return job

@@ -4,7 +4,8 @@ import functools
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec, cast
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import translation
 
 from loyaltyadmin.stores import operations, pacer
@@ -12,14 +13,14 @@ from loyaltyadmin.web import views
 from loyaltyadmin.web.http import AppRequest, StoreHttpRequest
 
 P = ParamSpec("P")
-StoreView = Callable[Concatenate[StoreHttpRequest, P], HttpResponse]
+StoreView = Callable[Concatenate[StoreHttpRequest, P], HttpResponseBase]
 
 
-def store_required(view: StoreView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+def store_required(view: StoreView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Let only a merchant in who came from Zid's dashboard; give the view their store and Zid."""
 
     @functools.wraps(view)
-    def wrapper(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def wrapper(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         store = cast("AppRequest", request).maybe_store
         if store is None:
             return views.open_from_dashboard(request)

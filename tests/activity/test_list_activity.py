@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import uuid
 
 import pytest
@@ -16,6 +14,7 @@ from loyaltyadmin.points_adjustments.models import Line
 from loyaltyadmin.stores.models import Store
 from tests.conftest import client_of
 from tests.pages import Page
+from tests.spreadsheets import rows_of_csv
 
 ADDRESS = "/activity/"
 
@@ -142,7 +141,7 @@ def test_the_file_holds_the_same_and_no_formula(store: Store, merchant: Client) 
 
     response = merchant.get("/activity/activity.csv", {"kind": "settings"})
 
-    (row,) = csv.DictReader(io.StringIO(response.content.decode("utf-8-sig")))
+    (row,) = rows_of_csv(response.getvalue())
     assert row["action"] == "update_cashback_rule"
     assert row["changed"] == "Points the customer gets: 5 → 12"
     assert row["zid"] == "'=1+1"
@@ -153,7 +152,7 @@ def test_the_file_holds_the_same_and_no_formula(store: Store, merchant: Client) 
 def test_a_store_sees_only_its_own(store: Store, stranger: Client, address: str) -> None:
     entry_of(store)
 
-    assert b"0a1b2c3d" not in stranger.get(address).content
+    assert b"0a1b2c3d" not in stranger.get(address).getvalue()
 
 
 def test_it_asks_zid_nothing(merchant: Client, zid: responses.RequestsMock) -> None:

@@ -8,7 +8,7 @@ import responses
 from django.test import Client
 from django.utils import timezone
 
-from loyaltyadmin.activity.operations import OPERATOR
+from loyaltyadmin.activity.operations import OPERATOR, merchant_of
 from loyaltyadmin.points_adjustments import operations, sheet, turns
 from loyaltyadmin.points_adjustments.job_pages import LINES_PER_PAGE
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
@@ -199,8 +199,20 @@ def test_the_page_costs_few_queries(
     job = make_job(store, customers=100, confirmed=False)
     merchant.get(address_of(job))
 
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         merchant.get(address_of(job))
+
+
+def test_it_tells_what_was_done_to_it_and_by_whom(store: Store, merchant: Client) -> None:
+    job, _other = make_job(store), make_job(store)
+    merchant.post(address_of(job, "pause/"))
+
+    entries = Page(merchant.get(address_of(job))).one(id="history").text
+
+    said = ["Bulk adjustment paused", "Bulk adjustment confirmed", "Bulk adjustment drafted"]
+    assert [entries.count(text) for text in said] == [1, 1, 1]
+    assert sorted(said, key=entries.index) == said
+    assert merchant_of(merchant.session.session_key).session in entries
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 
 import pytest
@@ -10,16 +8,16 @@ from django.utils import timezone
 
 from loyaltyadmin.points_adjustments import progress, sheet
 from loyaltyadmin.points_adjustments.models import BulkAdjustment
-from loyaltyadmin.points_adjustments.states import LineStatus
+from loyaltyadmin.points_adjustments.states import Action, LineStatus
 from loyaltyadmin.stores.models import Store
 from tests.conftest import client_of
 from tests.points_adjustments.conftest import make_job
+from tests.spreadsheets import cells_of_xlsx, rows_of_csv
 
 
 def results_of(client: Client, job: BulkAdjustment) -> tuple[Any, list[dict[str, str]]]:
     response = client.get(f"/bulk-adjustments/{job.id}/results.csv")
-    text = response.content.decode("utf-8-sig")
-    return response, list(csv.DictReader(io.StringIO(text, newline="")))
+    return response, rows_of_csv(response.getvalue())
 
 
 def test_it_gives_every_line_with_its_outcome(store: Store, merchant: Client) -> None:
@@ -49,9 +47,9 @@ def test_it_gives_every_line_with_its_outcome(store: Store, merchant: Client) ->
 def test_it_is_a_file_that_spreadsheets_read_as_utf_8(store: Store, merchant: Client) -> None:
     job = make_job(store)
 
-    response, _ = results_of(merchant, job)
+    response = merchant.get(f"/bulk-adjustments/{job.id}/results.csv")
 
-    assert response.content.startswith(b"\xef\xbb\xbf")
+    assert response.getvalue().startswith(b"\xef\xbb\xbf")
     assert response["Content-Type"] == "text/csv; charset=utf-8"
     assert response["Content-Disposition"].startswith("attachment; filename=")
     assert ".csv" in response["Content-Disposition"]
@@ -95,16 +93,53 @@ def test_it_reads_many_lines_with_few_queries(
 def test_the_template_is_a_file_that_can_be_uploaded_as_it_is(store: Store, language: str) -> None:
     response = client_of(store, language=language).get("/bulk-adjustments/template.csv")
 
-    read = sheet.read(content=response.content)
-    assert response.content.startswith(b"\xef\xbb\xbf")
+    content = response.getvalue()
+    read = sheet.read(content=content)
+    assert content.startswith(b"\xef\xbb\xbf")
     assert (len(read.rows), read.problems) == (2, [])
     assert (read.points_added, read.points_taken) == (50, 20)
     assert all(row.reason for row in read.rows)
 
 
+def test_the_same_comes_as_a_workbook_in_which_numbers_are_numbers(
+    store: Store, merchant: Client
+) -> None:
+    job = make_job(store, customers=2)
+    job.lines.filter(position=2).update(reason="=HYPERLINK(1)")
+    job.lines.filter(position=3).update(reason="https://example.com هدية")
+
+    response = merchant.get(f"/bulk-adjustments/{job.id}/results.xlsx")
+
+    assert response["Content-Type"].endswith("spreadsheetml.sheet")
+    assert ".xlsx" in response["Content-Disposition"]
+    header, *rows = cells_of_xlsx(response.getvalue())
+    assert header == list(results_of(merchant, job)[1][0])
+    at = header.index("reason")
+    assert [row[:2] for row in rows] == [["2", "1001"], ["3", "1002"]]
+    assert [row[at] for row in rows] == ["'=HYPERLINK(1)", "https://example.com هدية"]
+
+
+def test_it_tells_the_balance_that_a_line_left_where_one_was_read(
+    store: Store, merchant: Client
+) -> None:
+    now = timezone.now()
+    job = make_job(store, customers=2, action=Action.SET, points=70)
+    job.lines.filter(position=2).update(
+        status=LineStatus.APPLIED, applied_at=now, ended_at=now, direction="-", points=30,
+        balance_before=100,
+    )  # fmt: skip
+
+    _, rows = results_of(merchant, job)
+
+    assert [(row["balance_before"], row["balance_after"]) for row in rows] == [
+        ("100", "70"),
+        ("", ""),
+    ]
+
+
 def test_results_come_in_the_order_of_the_file(store: Store) -> None:
     job = make_job(store, customers=5)
 
-    positions = [line.position for line in progress.results_of(job=job)]
+    positions = [line.position for line in progress.some_at_a_time(job.lines.all())]
 
     assert positions == [2, 3, 4, 5, 6]

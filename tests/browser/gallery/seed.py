@@ -79,6 +79,11 @@ JOBS: dict[str, tuple[str, Lines, dict[str, Any]]] = {
     # No code of a problem is a list: the page of this one breaks.
     "broken": ("draft", [("pending", 1)], {"problems": [{"line": 2, "code": [], "value": ""}]}),
 }
+# What was done to some of them, the latest first.
+HISTORIES = {
+    "paused": ["pause", "confirm", "start"],
+    "with rejected lines": ["resume", "pause", "confirm", "start"],
+}
 IS_OVER = {"cancelled", "finished"}
 
 
@@ -206,6 +211,12 @@ def add_activity() -> None:
         {"action": "adjust_customer_points", "after": points, "customer_id": 1_250_001},
         {"action": "confirm_bulk_adjustment", "after": file, "job_id": job_id("one of many, 1"),
          "who": "operator", "session": ""},
+    ]  # fmt: skip
+    entries += [
+        {"action": f"{action}_bulk_adjustment", "after": file, "job_id": job_id(name),
+         "store_id": STORE_ID, "at": NOW - minutes * MINUTE}
+        for name, actions in HISTORIES.items()
+        for minutes, action in enumerate(actions, start=1)
     ]  # fmt: skip
     Entry.objects.bulk_create(
         Entry(
