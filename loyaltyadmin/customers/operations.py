@@ -1,15 +1,36 @@
 from __future__ import annotations
 
 import datetime as dt
+import enum
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
 
 from django.utils import timezone
 
+from loyaltyadmin.customers import folding
+from loyaltyadmin.customers.models import Customer as Row
+from loyaltyadmin.stores.models import Store
 from loyaltyadmin.zid.types import Customer, CustomerPoints, Direction
 
 if TYPE_CHECKING:
     from loyaltyadmin.zid.client import Client
+
+# SQLite takes 32,766 parameters in one query, and fewer queries are not faster.
+VALUES_AT_ONCE = 10_000
+MOST_DIGITS = 18  # what a column of whole numbers takes
+
+_Value = TypeVar("_Value")
+
+
+class KnownBy(enum.StrEnum):
+    """What a line of a file names a customer by."""
+
+    ID = "id"
+    EMAIL = "email"
+    MOBILE = "mobile"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,3 +74,70 @@ def balance_over_time(points: CustomerPoints) -> list[tuple[dt.datetime, int]]:
         balances.append((entry.date, balance))
         balance -= entry.points if entry.direction is Direction.ADD else -entry.points
     return balances[::-1]
+
+
+# Many customers, from the store's own copy: nothing below asks Zid
+
+
+def match_customers(
+    *, store: Store, by: KnownBy, values: Iterable[str]
+) -> dict[str, tuple[int, ...]]:
+    """This will find the customers that a file's values name, one query for VALUES_AT_ONCE of them.
+
+    Shape: the value as it was given, with the numbers of all customers that have it: none, one, or
+    several who share an e-mail address or a mobile. Mobiles may be written in any form that
+    `folding.mobile_of` reads. Customers whom Zid no longer has are not found.
+    """
+    wanted: defaultdict[str | int, list[str]] = defaultdict(list)
+    found: dict[str, tuple[int, ...]] = {}
+    for value in dict.fromkeys(values):
+        found[value] = ()
+        key = _key_of(value, by=by, store=store)
+        if key:
+            wanted[key].append(value)
+    field = "customer_id" if by is KnownBy.ID else by.value
+    for keys in _batches(wanted):
+        rows = Row.objects.present().filter(store=store, **{f"{field}__in": keys})
+        for key, customer_id in rows.order_by("customer_id").values_list(field, "customer_id"):
+            for value in wanted[key]:
+                found[value] += (customer_id,)
+    return found
+
+
+def balances_of(*, store: Store, customer_ids: Iterable[int]) -> dict[int, int]:
+    """This will give the points of those customers whom Zid was last seen to have.
+
+    As of `Directory.fetched_at` or later, our own adjustments included.
+    """
+    return {
+        customer_id: points
+        for ids in _batches(customer_ids)
+        for customer_id, points in Row.objects.present()
+        .filter(store=store, customer_id__in=ids)
+        .values_list("customer_id", "points")
+    }
+
+
+def customers_by_id(*, store: Store, customer_ids: Iterable[int]) -> dict[int, Row]:
+    """This will give what is known of customers, those whom Zid no longer has among them."""
+    return {
+        row.customer_id: row
+        for ids in _batches(customer_ids)
+        for row in Row.objects.filter(store=store, customer_id__in=ids)
+    }
+
+
+def _key_of(value: str, *, by: KnownBy, store: Store) -> str | int:
+    match by:
+        case KnownBy.EMAIL:
+            return folding.email_of(value)
+        case KnownBy.MOBILE:
+            return folding.mobile_of(value, currency=store.currency)
+    digits = folding.fold(value).strip()
+    return int(digits) if digits.isdecimal() and len(digits) <= MOST_DIGITS else 0
+
+
+def _batches(values: Iterable[_Value]) -> Iterator[list[_Value]]:
+    values = iter(values)
+    while batch := list(islice(values, VALUES_AT_ONCE)):
+        yield batch
