@@ -42,7 +42,7 @@ def test_who_did_not_come_from_the_dashboard_is_sent_there(client, path):
     page = response.content.decode()
     assert response.status_code == 403
     assert "Open the app from your Zid dashboard" in page
-    assert 'href="https://dashboard.zid.test" target="_top"' in page
+    assert re.search(r'<a [^>]*href="https://dashboard.zid.test"[^>]* target="_top"', page)
     assert "<form" not in page
 
 

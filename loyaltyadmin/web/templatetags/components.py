@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from django import template
 from django.forms import BoundField, Form
+from django.forms.utils import flatatt
 from django.template import Context, Engine
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -65,9 +66,9 @@ def _trimmed(content: str) -> SafeString:
     return mark_safe(content.strip())  # noqa: S308
 
 
-def _attributes(given: dict[str, Any]) -> dict[str, Any]:
+def _attributes(given: dict[str, Any]) -> SafeString:
     """HTML attributes from a tag's keywords: `data_dialog=` is `data-dialog`; False is none."""
-    return {name.replace("_", "-"): value for name, value in given.items() if value is not False}
+    return flatatt({name.replace("_", "-"): value for name, value in given.items()})
 
 
 @register.simple_tag
