@@ -7,11 +7,36 @@ from contextlib import suppress
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import WriteCsv
+from tests.browser.conftest import OpenApp, WriteCsv
 from tests.browser.merchant import Merchant
 from tests.zid_sandbox.control import Sandbox
 
 pytestmark = pytest.mark.browser
+
+WHAT_HAS_THE_FOCUS = "() => document.activeElement.outerHTML"
+STOPS = 12
+
+
+@pytest.fixture(params=["ar", "en"])
+def merchant(request: pytest.FixtureRequest, open_app: OpenApp) -> Merchant:
+    """Pages that run from right to left, and from left to right."""
+    return open_app(language=request.param)
+
+
+def test_tab_leads_back_the_way_it_came(merchant: Merchant) -> None:
+    merchant.press_tab_until("a.zid-skip")
+    there = [merchant.frame.evaluate(WHAT_HAS_THE_FOCUS)]
+    for _ in range(STOPS):
+        merchant.page.keyboard.press("Tab")
+        there.append(merchant.frame.evaluate(WHAT_HAS_THE_FOCUS))
+
+    back = [there[-1]]
+    for _ in range(STOPS):
+        merchant.page.keyboard.press("Shift+Tab")
+        back.append(merchant.frame.evaluate(WHAT_HAS_THE_FOCUS))
+
+    assert back == there[::-1]
+    assert len(set(there)) == STOPS + 1
 
 
 def test_a_switch_toggles_by_the_space_bar_and_keeps_the_focus(merchant: Merchant) -> None:
