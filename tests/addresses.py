@@ -33,6 +33,7 @@ WITHOUT_A_PAGE = {
     "read-customer-points": A_PART,
     "read-bulk-progress": A_PART,
     "read-bulk-draft": A_PART,
+    "read-running-line": "answers with a part of every page, which one state shows",
     "list-bulk-lines": A_PART,
     "receive-app-event": "answers Zid, not a browser",
     "zid_login": "sends the browser on to Zid",

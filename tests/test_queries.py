@@ -189,6 +189,7 @@ PAGES: dict[str, list[Page]] = {
     "read-bulk-adjustment": [draft, undo, queued, running, finished],
     "read-bulk-draft": [part(draft, "draft/"), part(undo, "draft/")],
     "read-bulk-progress": [part(running, "progress/"), part(finished, "progress/")],
+    "read-running-line": [part(running, "line/")],
     "list-bulk-lines": [part(running, "lines/"), part(finished, "lines/?outcome=rejected")],
     "read-bulk-results": [part(finished, "results.csv"), part(finished, "results.xlsx")],
     "read-bulk-failed": [part(finished, "failed.csv")],

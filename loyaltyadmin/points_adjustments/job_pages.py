@@ -37,17 +37,33 @@ def draft(job: BulkAdjustment, *, form: ConfirmBulkAdjustmentForm | None = None)
 
 
 def progress_of(job: BulkAdjustment) -> dict[str, Any]:
+    counts, time_left = progress.watch(job=job)
+    return {
+        "job": job,
+        "progress": counts,
+        "seen": _stamp(job, counts),
+        "processed": outcomes.processed_of(job=job, counts=counts),
+        "outcome_parts": outcomes.parts_of(counts=counts),
+        "jobs_ahead": progress.jobs_ahead_of(job=job) if job.status == JobStatus.QUEUED else 0,
+        "time_left": time_left,
+        "can_undo": job.is_over and counts.applied > 0 and not hasattr(job, "undone_by"),
+        "retryable": operations.retryable_lines(job=job).count() if job.is_over else 0,
+    }
+
+
+def in_a_line(job: BulkAdjustment) -> dict[str, Any]:
+    """What other pages say about it."""
     counts = progress.progress_of(job=job)
     return {
         "job": job,
         "progress": counts,
         "processed": outcomes.processed_of(job=job, counts=counts),
-        "outcome_parts": outcomes.parts_of(counts=counts),
-        "jobs_ahead": progress.jobs_ahead_of(job=job),
-        "time_left": progress.time_left_of(job=job),
-        "can_undo": job.is_over and counts.applied > 0 and not hasattr(job, "undone_by"),
-        "retryable": operations.retryable_lines(job=job).count() if job.is_over else 0,
     }
+
+
+def _stamp(job: BulkAdjustment, counts: progress.Progress) -> str:
+    """What the page that asks again has seen: the same again is not sent."""
+    return f"{job.status}-{counts.waiting}-{counts.unknown}-{counts.unsettled}-{counts.applied}"
 
 
 def lines(job: BulkAdjustment, *, query: Mapping[str, str]) -> dict[str, Any]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Max, Q, QuerySet, Sum
@@ -17,6 +18,8 @@ from loyaltyadmin.points_adjustments.sending import JOBS_FIRST_LOOK_SECONDS
 from loyaltyadmin.points_adjustments.states import Direction, JobStatus, LineStatus
 
 LINES_AT_ONCE = 1000
+_GOES_ON = {JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.CANCELLING}
+_COUNTS = {it.value: Count("id", filter=Q(status=it)) for it in LineStatus}
 # The speed is taken from the last minutes, without the start, whose burst is faster than the rest.
 WATCHED = dt.timedelta(minutes=5)
 BURST = dt.timedelta(seconds=30)
@@ -87,6 +90,22 @@ def some_at_a_time(lines: QuerySet[Line]) -> Iterable[Line]:
     return lines.order_by("position").iterator(chunk_size=LINES_AT_ONCE)
 
 
+def watch(
+    *, job: BulkAdjustment, now: dt.datetime | None = None
+) -> tuple[Progress, dt.timedelta | None]:
+    """This will tell how far a bulk adjustment is and how long it still takes, in one query.
+
+    For who asks every two seconds, and does not ask about the points. Of a queued one the store's
+    earlier ones are read too.
+    """
+    now = now or timezone.now()
+    if job.status not in _GOES_ON:
+        return progress_of(job=job), None
+    numbers = job.lines.aggregate(**_COUNTS, **_asked_for_speed(job, now=now))
+    counts = _progress(Counter({name: numbers[name] for name in _COUNTS}))
+    return counts, _time_left(job, _seen(job, numbers, now=now), now=now)
+
+
 def time_left_of(*, job: BulkAdjustment, now: dt.datetime | None = None) -> dt.timedelta | None:
     """This will tell how long a bulk adjustment still takes, the store's earlier ones included.
 
@@ -94,9 +113,13 @@ def time_left_of(*, job: BulkAdjustment, now: dt.datetime | None = None) -> dt.t
     when it is over, not confirmed or paused.
     """
     now = now or timezone.now()
-    if job.status not in {JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.CANCELLING}:
+    if job.status not in _GOES_ON:
         return None
-    seen = _look_at(job, now=now)
+    numbers = job.lines.aggregate(**_asked_for_speed(job, now=now))
+    return _time_left(job, _seen(job, numbers, now=now), now=now)
+
+
+def _time_left(job: BulkAdjustment, seen: _Seen, *, now: dt.datetime) -> dt.timedelta:
     calls = seen.calls_left + _calls_ahead_of(job)
     left = dt.timedelta(seconds=calls / seen.calls_a_second)
     if seen.calls_left:
@@ -127,9 +150,13 @@ class _Seen:
     not_applied_lately: int  # of those, as far as can be told by now
 
 
-def _look_at(job: BulkAdjustment, *, now: dt.datetime) -> _Seen:
-    since = max(now - WATCHED, (job.started_at or now) + BURST)
-    # What is unknown costs a call or two, but it is the wait for them that counts (time_left_of).
+def _watched_since(job: BulkAdjustment, *, now: dt.datetime) -> dt.datetime:
+    return max(now - WATCHED, (job.started_at or now) + BURST)
+
+
+def _asked_for_speed(job: BulkAdjustment, *, now: dt.datetime) -> dict[str, Count | Max]:
+    since = _watched_since(job, now=now)
+    # What is unknown costs a call or two, but it is the wait for them that counts (_time_left).
     waits, with_a_read = Q(status=LineStatus.PENDING), Q(target__isnull=False)
     # Sent, or found to be right as it is. Not: ended, which lost answers do later than others.
     lately = Q(claimed_at__gt=since) | Q(claimed_at=None, ended_at__gt=since)
@@ -137,25 +164,28 @@ def _look_at(job: BulkAdjustment, *, now: dt.datetime) -> _Seen:
     lost = Q(unknown_at__gt=now - 5 * _settle_time())
     # Had it been applied, the first look would have found it.
     is_missing = is_unknown & Q(unknown_at__lt=now - 2 * _first_look())
-    seen = job.lines.aggregate(
-        waiting=Count("id", filter=waits),
-        waiting_with_a_read=Count("id", filter=waits & with_a_read),
-        lately=Count("id", filter=lately),
-        lately_with_a_read=Count("id", filter=lately & with_a_read),
-        last_doubt=Max("unknown_at", filter=is_unknown),
-        lost=Count("id", filter=lost),
-        not_applied=Count("id", filter=lost & (Q(attempts__gt=1) | is_missing)),
-    )
+    return {
+        "waiting": Count("id", filter=waits),
+        "waiting_with_a_read": Count("id", filter=waits & with_a_read),
+        "lately": Count("id", filter=lately),
+        "lately_with_a_read": Count("id", filter=lately & with_a_read),
+        "last_doubt": Max("unknown_at", filter=is_unknown),
+        "lost": Count("id", filter=lost),
+        "not_applied": Count("id", filter=lost & (Q(attempts__gt=1) | is_missing)),
+    }
+
+
+def _seen(job: BulkAdjustment, numbers: Mapping[str, Any], *, now: dt.datetime) -> _Seen:
     return _Seen(
-        calls_left=seen["waiting"] + seen["waiting_with_a_read"],
+        calls_left=numbers["waiting"] + numbers["waiting_with_a_read"],
         calls_a_second=_calls_a_second(
             job,
-            calls=seen["lately"] + seen["lately_with_a_read"],
-            seconds=(now - since).total_seconds(),
+            calls=numbers["lately"] + numbers["lately_with_a_read"],
+            seconds=(now - _watched_since(job, now=now)).total_seconds(),
         ),
-        last_doubt=seen["last_doubt"],
-        lost_lately=seen["lost"],
-        not_applied_lately=seen["not_applied"],
+        last_doubt=numbers["last_doubt"],
+        lost_lately=numbers["lost"],
+        not_applied_lately=numbers["not_applied"],
     )
 
 

@@ -31,6 +31,7 @@ urlpatterns = [
     path("bulk-adjustments/template.csv", views.read_template, name="read-bulk-template"),
     path(_JOB, views.read_bulk_adjustment, name="read-bulk-adjustment"),
     path(f"{_JOB}progress/", views.read_progress, name="read-bulk-progress"),
+    path(f"{_JOB}line/", views.read_running_line, name="read-running-line"),
     path(f"{_JOB}lines/", views.list_lines, name="list-bulk-lines"),
     path(f"{_JOB}results.<spreadsheet:kind>", views.read_results, name="read-bulk-results"),
     path(f"{_JOB}failed.<spreadsheet:kind>", views.read_failed, name="read-bulk-failed"),

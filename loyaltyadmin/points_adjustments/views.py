@@ -186,9 +186,20 @@ def _job_page(
 @require_GET
 @store_required
 def read_progress(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
-    job = _job(request, job_id)
-    response = render(request, "points_adjustments/_progress.html", job_pages.progress_of(job))
+    """What a page asks again for while it is looked at; nothing when nothing has changed."""
+    about = job_pages.progress_of(_job(request, job_id))
+    if about["seen"] == request.GET.get("seen"):
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    response = render(request, "points_adjustments/_progress.html", about)
     return trigger_client_event(response, "lines-changed")
+
+
+@require_GET
+@store_required
+def read_running_line(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
+    """How far a bulk adjustment is, for the line on the store's other pages."""
+    about = job_pages.in_a_line(_job(request, job_id))
+    return render(request, "points_adjustments/_running.html", {"running": about})
 
 
 @require_GET

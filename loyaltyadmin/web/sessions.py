@@ -31,7 +31,9 @@ def start(request: HttpRequest, *, store: Store, language: str) -> None:
 def store_of(request: HttpRequest) -> Store | None:
     """This will give the store of the session, unless the app was uninstalled from it."""
     store_id = request.session.get(STORE_KEY)
-    return Store.objects.filter(id=store_id, uninstalled_at=None).first() if store_id else None
+    if not store_id:
+        return None
+    return Store.objects.connected().with_running_job().filter(id=store_id).first()
 
 
 def language_of(request: HttpRequest) -> str:

@@ -9,4 +9,5 @@ import "./offline.js";
 import "./unsaved.js";
 import "./shortcuts.js";
 import "./guide.js";
+import "./polls.js";
 import "./frame.js";

@@ -12,7 +12,7 @@ from loyaltyadmin.stores.models import Store
 from tests.conftest import client_of
 from tests.points_adjustments.conftest import make_job
 
-READ_ONE = ["", "progress/", "lines/", "results.csv", "failed.xlsx"]
+READ_ONE = ["", "progress/", "line/", "lines/", "results.csv", "failed.xlsx"]
 CHANGE_ONE = ["confirm/", "pause/", "resume/", "cancel/"]
 OF_ONE = [("GET", end) for end in READ_ONE] + [("POST", end) for end in CHANGE_ONE]
 OF_ALL = [("GET", ""), ("POST", "start/"), ("GET", "template.csv")]

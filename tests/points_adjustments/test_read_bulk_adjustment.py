@@ -164,7 +164,8 @@ def test_it_asks_again_every_two_seconds_until_it_is_over(
     job.move(to=JobStatus.FINISHED, ended_at=timezone.now())
     finished = Page(merchant.get(address_of(job, end_of_address), headers=edge.HTMX))
 
-    assert running.one(id="progress")["hx-get"] == address_of(job, "progress/")
+    asks = str(running.one(id="progress")["hx-get"])
+    assert asks.startswith(address_of(job, "progress/?seen="))
     assert running.one(id="progress")["hx-trigger"] == "every 2s"
     assert "hx-get" not in finished.one(id="progress").attributes
 
@@ -183,14 +184,28 @@ def test_asking_again_gives_the_progress_alone_and_has_the_lines_follow(
     assert "lines-changed" in response["HX-Trigger"]
 
 
-def test_asking_again_costs_few_queries(
-    store: Store, merchant: Client, django_assert_max_num_queries: Any
+def test_asking_again_looks_at_the_lines_once(
+    store: Store, merchant: Client, django_assert_num_queries: Any
 ) -> None:
     job = make_job(store, customers=100)
+    job.move(to=JobStatus.RUNNING, started_at=timezone.now())
     merchant.get(address_of(job))
 
-    with django_assert_max_num_queries(10):
+    with django_assert_num_queries(4):  # session, store, job, its lines
         merchant.get(address_of(job, "progress/"), headers=edge.HTMX)
+
+
+def test_what_was_seen_already_is_not_sent_again(store: Store, merchant: Client) -> None:
+    job = make_job(store)
+    job.move(to=JobStatus.RUNNING, started_at=timezone.now())
+    again = str(Page(merchant.get(address_of(job))).one(id="progress")["hx-get"])
+
+    same = merchant.get(again, headers=edge.HTMX)
+    end(job, LineStatus.APPLIED, 2)
+    other = merchant.get(again, headers=edge.HTMX)
+
+    assert (same.status_code, same.content) == (204, b"")
+    assert "1 of 3 lines processed" in Page(other).one(id="progress").text
 
 
 def test_the_page_costs_few_queries(

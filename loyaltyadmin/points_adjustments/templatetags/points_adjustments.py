@@ -10,8 +10,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from loyaltyadmin.points_adjustments import forms, words
-from loyaltyadmin.points_adjustments.models import Line
+from loyaltyadmin.points_adjustments import forms, job_pages, words
+from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.progress import Progress
 from loyaltyadmin.points_adjustments.states import Direction
 
@@ -41,6 +41,20 @@ def of(found: dict[int, Line], line_id: int | None) -> Line | None:
 def sign(direction: str) -> str:
     """A plus or a real minus, which is as wide as the plus."""
     return "\N{MINUS SIGN}" if direction == Direction.TAKE else direction
+
+
+@register.simple_tag(takes_context=True)
+def running_job(context: dict[str, Any]) -> dict[str, Any] | None:
+    """What the store's pages say about the bulk adjustment that is running; its own page says more.
+
+    Asks nothing for a store that has none (`StoreQuerySet.with_running_job`).
+    """
+    job_id = getattr(context.get("store"), "running_job_id", None)
+    shown = context.get("job")
+    if job_id is None or (isinstance(shown, BulkAdjustment) and shown.id == job_id):
+        return None
+    job = BulkAdjustment.objects.filter(store=context["store"], id=job_id).first()
+    return job_pages.in_a_line(job) if job else None
 
 
 @register.filter

@@ -98,16 +98,17 @@ BULK = [
     State(name="A draft that is to start in the past", shows="confirm-bulk-adjustment", status=422,
           bring_about=starts_yesterday),
     *(
-        State(name=f"Bulk adjustment, {name}", shows="read-bulk-adjustment", bring_about=job(name))
+        State(name=f"Bulk adjustment, {name}", shows="read-bulk-adjustment",
+              store_id=seed.job_store(name), bring_about=job(name))
         for name in seed.JOBS
         if name != "broken"
     ),
     State(name="Bulk adjustment, before the rest is cancelled", shows="read-bulk-adjustment",
-          bring_about=asks_before_cancelling),
+          store_id=seed.RUNNING_STORE_ID, bring_about=asks_before_cancelling),
     State(name="The question before the rest is cancelled, on its own page",
           shows="cancel-bulk-adjustment", bring_about=job("queued", "cancel/")),
     State(name="Bulk adjustment, the second page of its lines", shows="read-bulk-adjustment",
-          bring_about=job("running", "?page=2")),
+          store_id=seed.RUNNING_STORE_ID, bring_about=job("running", "?page=2")),
     State(name="Bulk adjustment, no lines of this outcome", shows="read-bulk-adjustment",
           bring_about=job("finished", "?outcome=rejected")),
 ]  # fmt: skip
@@ -143,6 +144,8 @@ ACTIVITY = [
           store_id=seed.QUIET_STORE_ID, bring_about=at("/activity/?until=2001-01-01")),
 ]  # fmt: skip
 OTHERS = [
+    State(name="Another page while a bulk adjustment runs", shows="list-activity",
+          store_id=seed.RUNNING_STORE_ID, bring_about=at("/activity/?until=2001-01-01")),
     State(name="The keyboard shortcuts", shows="find-customer", bring_about=lists_shortcuts),
     State(name="The app opens", shows="open-embedded-app", bring_about=opens_slowly,
           leaves_a_mess=True),

@@ -15,6 +15,7 @@ import django
 
 STORE_ID = 90001
 QUIET_STORE_ID = 90002  # nobody changes anything there
+RUNNING_STORE_ID = 90005  # a bulk adjustment runs, and so every page of this store says
 NOW = dt.datetime(2026, 3, 15, 9, 30, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
 # Far enough away for a schedule that is still ahead on any day on which the tests run.
@@ -84,11 +85,16 @@ HISTORIES = {
     "paused": ["pause", "confirm", "start"],
     "with rejected lines": ["resume", "pause", "confirm", "start"],
 }
+JOB_STORES = {"running": RUNNING_STORE_ID}
 IS_OVER = {"cancelled", "finished"}
 
 
 def job_id(name: str) -> uuid.UUID:
     return uuid.uuid5(uuid.NAMESPACE_URL, f"gallery/{name}")
+
+
+def job_store(name: str) -> int:
+    return JOB_STORES.get(name, STORE_ID)
 
 
 def reference(*parts: object) -> str:
@@ -126,7 +132,7 @@ def add_jobs() -> None:
         created = NOW - (at * 40 + 60) * MINUTE
         own = dict(more)
         job = BulkAdjustment(
-            id=job_id(name), store_id=STORE_ID, status=status, source="page", reason=REASON,
+            id=job_id(name), store_id=job_store(name), status=status, source="page", reason=REASON,
             file_name="عملاء-رمضان.csv" if at % 3 else "points-2026.csv", created_at=created,
             confirmed_at=None if status == "draft" else created + MINUTE,
             started_at=None if status in {"draft", "queued"} else created + 2 * MINUTE,
@@ -149,7 +155,7 @@ def job_lines(job: Any, name: str, lines: Lines) -> list[Any]:
     return [
         Line(
             **{
-                "store_id": STORE_ID, "job": job, "position": at + 2, "customer_id": 1001 + at,
+                "store_id": job.store_id, "job": job, "position": at + 2, "customer_id": 1001 + at,
                 "action": "add", "direction": "+", "points": 5 * (at % 60 + 1), "reason": REASON,
                 "reference": reference(name, at), "created_at": job.created_at,
                 **line_fields(status),
