@@ -125,18 +125,19 @@ def settle(*, line: Line, zid: Client) -> bool:
     - It is not there, asked late enough: it did not happen, and the line is given back.
     - It is not there yet, or no history is to be had: unknown until the next look.
     - Asked late enough, there is an entry that may be this line and does not say so, because Zid
-      cut its reason or left it out, or there was no history for LOOK_FOR: unsettled, for the
-      merchant to decide.
+      cut its reason or left it out, or there was no history for LOOK_FOR, or Zid says that there
+      is none (docs/adr/0010): unsettled, for the merchant to decide.
 
     Tells whether Zid answered.
 
     Raises: errors.TokenRejected, errors.ScopeMissing, errors.RateLimited.
     """
     asked_at = timezone.now()
+    has_history = True
     try:
         history = zid.loyalty.read_points_history(customer_id=line.customer_id)
     except errors.NotFound:
-        history = ()  # no such customer, hence no such entry
+        history, has_history = (), False
     except (errors.TokenRejected, errors.ScopeMissing, errors.RateLimited):
         # Others have their turn before it is asked again.
         _look_later(line=line, at=asked_at + dt.timedelta(seconds=NEXT_LOOK_SECONDS))
@@ -154,6 +155,8 @@ def settle(*, line: Line, zid: Client) -> bool:
         apply(line=line, at=entry.date)
     elif asked_at < late_enough:
         _look_later(line=line, at=late_enough)
+    elif not has_history:
+        line.move(to=LineStatus.UNSETTLED, problem="no_history")
     elif any(may_be_entry_of(line=line, entry=entry) for entry in history):
         line.move(to=LineStatus.UNSETTLED, problem="history_unclear")
     else:

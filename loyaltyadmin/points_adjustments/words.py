@@ -57,6 +57,7 @@ LINE_PROBLEMS = {
     "access_lost": _("Zid no longer accepted the app's access to the store."),
     "balance_is_right": _("The balance was right already."),
     "history_unclear": _("The points history shows an entry that may be this one."),
+    "no_history": _("Zid has no points history for this customer number."),
     "decided": _("Decided by hand."),
 }
 

@@ -325,6 +325,22 @@ def test_it_is_for_the_merchant_to_decide_when_the_history_cannot_be_read_for_da
     assert (single.status, single.problem) == (LineStatus.UNSETTLED, "history_unclear")
 
 
+def test_it_takes_no_missing_history_for_a_history_without_its_entry(
+    zid: responses.RequestsMock, line: Line, ledger: Ledger, zid_client: Client, pace: Pacer
+) -> None:
+    lose(line, ledger, zid_client, pace, applied=True)
+    zid.replace(responses.GET, HISTORY, json={"message": "no Route matched"}, status=404)
+
+    sending.settle(line=line, zid=zid_client)
+    assert Line.objects.get().status == LineStatus.UNKNOWN
+
+    with time_machine.travel(timezone.now() + dt.timedelta(seconds=settle_time() + 1)):
+        sending.settle(line=line, zid=zid_client)
+
+    settled = Line.objects.get()
+    assert (settled.status, settled.problem) == (LineStatus.UNSETTLED, "no_history")
+
+
 def test_it_takes_no_failed_refresh_for_a_history_without_its_entry(
     zid: responses.RequestsMock, line: Line, ledger: Ledger, zid_client: Client, pace: Pacer
 ) -> None:
