@@ -317,6 +317,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 10},
     },
+    "keep-directories": {
+        "task": "loyaltyadmin.customers.tasks.keep_directories",
+        "schedule": 5.0,
+        "options": {"expires": 10},
+    },
     "clear-sessions": {
         "task": "loyaltyadmin.web.tasks.clear_sessions",
         "schedule": 24 * 60 * 60.0,

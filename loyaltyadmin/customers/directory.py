@@ -28,55 +28,42 @@ MOST_TAGS = 50
 CENT = Decimal("0.001")  # the dinars have three places
 
 
-def keep(
-    *,
-    store: Store,
-    customers: Iterable[types.Customer],
-    asked_at: dt.datetime,
-    is_whole: bool = True,
-) -> int:
+def keep(*, store: Store, customers: Iterable[types.Customer], asked_at: dt.datetime) -> None:
     """This will keep what Zid told about customers in a call that began at `asked_at`.
 
-    `is_whole` is for Zid's list, which tells everything; what the page about one customer leaves
-    out stays as it was. Tells how many rows this call is the first to tell of since `asked_at`.
+    What Zid left out, as the page about one customer does, stays as it was.
     """
     told = {it.id: it for it in customers}
     try:
-        return _keep(store=store, told=told, asked_at=asked_at, is_whole=is_whole)
+        _keep(store=store, told=told, asked_at=asked_at)
     except IntegrityError:
         # Another process has added one of them at this very moment; now it is known.
-        return _keep(store=store, told=told, asked_at=asked_at, is_whole=is_whole)
+        _keep(store=store, told=told, asked_at=asked_at)
 
 
 @transaction.atomic
-def _keep(
-    *, store: Store, told: dict[int, types.Customer], asked_at: dt.datetime, is_whole: bool
-) -> int:
+def _keep(*, store: Store, told: dict[int, types.Customer], asked_at: dt.datetime) -> None:
     rows = Customer.objects.select_for_update().filter(store=store, customer_id__in=told)
     known = {row.customer_id: row for row in rows}
     added = [
-        Customer(store=store, customer_id=it.id, read_at=asked_at, **_values(it, store=store))
+        Customer(store=store, customer_id=it.id, read_at=asked_at, **_told(it, store=store))
         for it in told.values()
         if it.id not in known
     ]
     Customer.objects.bulk_create(added)
     _write_words(added, store=store)
     older = [row for row in known.values() if row.read_at < asked_at]
-    _change(older, told=told, store=store, is_whole=is_whole)
+    _change(older, told=told, store=store)
     Customer.objects.filter(id__in=[row.id for row in older]).update(read_at=asked_at, gone_at=None)
-    return len(added) + len(older)
 
 
-def _change(
-    rows: list[Customer], *, told: dict[int, types.Customer], store: Store, is_whole: bool
-) -> None:
+def _change(rows: list[Customer], *, told: dict[int, types.Customer], store: Store) -> None:
     """Write the rows that differ, and only those: on most days that is nearly none."""
     changed: list[Customer] = []
     renamed: list[Customer] = []
     fields: set[str] = set()
     for row in rows:
-        it = told[row.customer_id]
-        values = _values(it, store=store) if is_whole else _told_values(it, store=store)
+        values = _told(told[row.customer_id], store=store)
         different = {name for name, value in values.items() if getattr(row, name) != value}
         if not different:
             continue
@@ -142,39 +129,36 @@ def note_adjustments(*, store_id: int, moves: Iterable[tuple[int, int, dt.dateti
         hint(store_id=store_id, customer_ids=unclear)
 
 
-def _values(told: types.Customer, *, store: Store) -> dict[str, Any]:
-    """The row's fields for what Zid's list tells, where nothing is as good as empty."""
-    empty = {"points": 0, "orders_count": 0, "paid_amount": Decimal(0)}
-    nullable = {"last_order_at", "birth_date", "is_active", "updated_at"}
-    return {
-        name: value if value is not None or name in nullable else empty.get(name, "")
-        for name, value in _read(told, store=store).items()
+# Zid's word for it, where it is another one than ours.
+_ZIDS = {
+    "orders_count": "order_count",
+    "paid_amount": "order_total_amount",
+    "city": "city_name_ar",
+    "tags_text": "tags",
+}
+
+
+def _told(it: types.Customer, *, store: Store) -> dict[str, Any]:
+    """The row's fields that Zid told, nothing of the rest.
+
+    Everything is cut to what the columns hold: no odd field may stop a page of customers.
+    """
+    tags = [" ".join(tag.split())[:100] for tag in it.tags[:MOST_TAGS]]
+    values = {
+        "name": (it.name or "")[:255],
+        "email": folding.email_of(it.email or "")[:254],
+        "mobile": folding.mobile_of(it.mobile or "", currency=store.currency)[:32],
+        "points": it.points or 0,
+        "orders_count": it.order_count or 0,
+        "paid_amount": _money(it.order_total_amount or Decimal(0)),
+        "last_order_at": it.last_order_at,
+        "city": (it.city_name_ar or it.city_name_en or "")[:100],
+        "tags_text": "\n".join(["", *tags, ""]) if tags else "",
+        "birth_date": it.birth_date,
+        "is_active": it.is_active,
+        "updated_at": it.updated_at,
     }
-
-
-def _told_values(told: types.Customer, *, store: Store) -> dict[str, Any]:
-    return {name: it for name, it in _read(told, store=store).items() if it is not None}
-
-
-def _read(told: types.Customer, *, store: Store) -> dict[str, Any]:
-    """Everything cut to what the columns hold: no odd field may stop a page of customers."""
-    paid = told.order_total_amount
-    tags = [" ".join(tag.split())[:100] for tag in told.tags[:MOST_TAGS]]
-    mobile = folding.mobile_of(told.mobile or "", currency=store.currency)
-    return {
-        "name": told.name and told.name[:255],
-        "email": told.email and folding.email_of(told.email)[:254],
-        "mobile": mobile[:32] or None,
-        "points": told.points,
-        "orders_count": told.order_count,
-        "paid_amount": None if paid is None else _money(paid),
-        "last_order_at": told.last_order_at,
-        "city": (told.city_name_ar or told.city_name_en or "")[:100] or None,
-        "tags_text": "\n".join(["", *tags, ""]) if tags else None,
-        "birth_date": told.birth_date,
-        "is_active": told.is_active,
-        "updated_at": told.updated_at,
-    }
+    return {name: value for name, value in values.items() if _ZIDS.get(name, name) not in it.untold}
 
 
 def _money(amount: Decimal) -> Decimal:

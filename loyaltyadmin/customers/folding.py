@@ -85,7 +85,9 @@ def without_article(word: str) -> str:
 
 def email_of(text: str) -> str:
     """This will give an e-mail address as it is compared."""
-    return "".join(text.split()).lower()
+    # What cannot be seen comes along with what is copied, and no database takes all of it.
+    seen = (letter for letter in text if letter.isprintable() and not letter.isspace())
+    return "".join(seen).lower()
 
 
 def mobile_of(text: str, *, currency: str) -> str:

@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
 from django.db.models.lookups import Lookup
 
 from loyaltyadmin.stores.models import Store
@@ -123,7 +122,9 @@ class Directory(models.Model):
     none. Where it is stands here, so whoever comes next goes on.
     """
 
-    store = models.OneToOneField(Store, on_delete=models.CASCADE, primary_key=True)
+    store = models.OneToOneField(
+        Store, on_delete=models.CASCADE, primary_key=True, related_name="directory"
+    )
     fetched_at = models.DateTimeField(
         null=True, help_text="when the last fetch that was finished began"
     )
@@ -132,17 +133,13 @@ class Directory(models.Model):
     page = models.PositiveIntegerField(default=1, help_text="the one to read next")
     are_pages_read = models.BooleanField(default=False)
     seen_count = models.PositiveIntegerField(default=0, help_text="customers on the pages so far")
-    total_count = models.PositiveIntegerField(null=True, help_text="as Zid says")
+    total_count = models.PositiveBigIntegerField(null=True, help_text="as Zid says")
+    checked_count = models.PositiveIntegerField(
+        default=0, help_text="customers on no page that were asked about"
+    )
     holder = models.UUIDField(null=True, help_text="which process is at it")
     held_until = models.DateTimeField(null=True)
     wait_until = models.DateTimeField(null=True, help_text="not before, after trouble with Zid")
-
-    class Meta:
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                name="directory_reads_pages_from_the_first", condition=Q(page__gte=1)
-            )
-        ]
 
     def __str__(self) -> str:
         return f"directory of store {self.store_id}"

@@ -103,4 +103,4 @@ def _read_page(*, job: BulkAdjustment, zid: Client) -> bool:
     Line.objects.bulk_update(lines, ["balance_before"], batch_size=500)
     job.balances_page = number
     job.save(update_fields=["balances_page"])
-    return len(page.customers) < CUSTOMERS_PER_PAGE
+    return page.listed_count < CUSTOMERS_PER_PAGE

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from loyaltyadmin.customers import directory
 from loyaltyadmin.points_adjustments import reference
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.states import JOB_OVER, JobStatus, LineStatus
@@ -209,8 +210,10 @@ def doubt(*, line: Line) -> bool:
 def apply(*, line: Line, at: dt.datetime, problem: str = "") -> None:
     """This will note that a line was applied, and that the line it takes back is undone.
 
-    A line that is sent in place of one that failed takes back what that one would have.
+    A line that is sent in place of one that failed takes back what that one would have. The
+    store's copy of its customers hears of it; of a job's lines many at once, by `tell_directory`.
     """
+    is_clear = line.status == LineStatus.CLAIMED
     with transaction.atomic():
         applied = line.move(
             to=LineStatus.APPLIED, applied_at=at, ended_at=timezone.now(), problem=problem
@@ -222,6 +225,27 @@ def apply(*, line: Line, at: dt.datetime, problem: str = "") -> None:
             first = first.retries
         if first.undoes is not None:
             first.undoes.move(to=LineStatus.UNDONE)
+    if not is_clear:
+        directory.hint(store_id=line.store_id, customer_ids=[line.customer_id])
+    elif line.job_id is None:
+        tell_directory([line])
+
+
+def tell_directory(lines: list[Line]) -> None:
+    """This will add lines of one store that Zid just applied to its customers' known balances.
+
+    Only what Zid answered at once: when a lost answer's change happened is not known so well.
+    """
+    moves = [
+        (
+            line.customer_id,
+            (line.points or 0) * (1 if line.direction == Direction.ADD.value else -1),
+            line.claimed_at or line.created_at,
+        )
+        for line in lines
+    ]
+    if moves:
+        directory.note_adjustments(store_id=lines[0].store_id, moves=moves)
 
 
 def give_back(*, line: Line, problem: str) -> None:

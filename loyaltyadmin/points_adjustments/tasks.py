@@ -1,19 +1,15 @@
 from __future__ import annotations
 
 import logging
-import threading
-from typing import Any
 
 from celery import shared_task
-from celery.signals import worker_shutting_down
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from loyaltyadmin.points_adjustments import turns
+from loyaltyadmin.web.tasks import is_stopping
 
 logger = logging.getLogger(__name__)
-
-_stopping = threading.Event()
 
 
 def wake_worker(*, store_id: int) -> None:
@@ -33,16 +29,13 @@ def wake_worker(*, store_id: int) -> None:
     transaction.on_commit(send)
 
 
-@worker_shutting_down.connect
-def _stop_turns(**kwargs: Any) -> None:
-    """A turn ends after the line it is at, so a worker stops within seconds."""
-    _stopping.set()
-
-
 @shared_task
 def take_turn(store_id: int) -> None:
-    """This will work on a store's lines for some seconds, and ask for another turn if need be."""
-    if turns.take_turn(store_id=store_id, is_stopping=_stopping.is_set):
+    """This will work on a store's lines for some seconds, and ask for another turn if need be.
+
+    A turn ends after the line it is at when the worker shuts down, so that takes seconds.
+    """
+    if turns.take_turn(store_id=store_id, is_stopping=is_stopping):
         take_turn.delay(store_id)
 
 

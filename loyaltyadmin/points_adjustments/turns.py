@@ -221,29 +221,48 @@ def _work(
     is_stopping: Callable[[], bool],
     sleep: Callable[[float], None],
 ) -> bool:
-    began, look_around_at = time.monotonic(), float(TURN_SECONDS)
     pace = stores.pacer_for(store=store, asks=pacer.For.JOB, sleep=sleep)
+    applied: list[Line] = []
+    try:
+        with stores.zid_client_for(store=store, language=store.language, pace=pace) as zid:
+            steps = _steps(store=store, zid=zid, pace=pace, applied=applied)
+            return _walk(steps, turn=turn, is_stopping=is_stopping, sleep=sleep)
+    finally:
+        sending.tell_directory(applied)
+
+
+def _walk(
+    steps: Iterator[bool],
+    *,
+    turn: _Turn,
+    is_stopping: Callable[[], bool],
+    sleep: Callable[[float], None],
+) -> bool:
+    """Take steps until there are none or the turn is over; tell whether there may be more."""
+    began, look_around_at = time.monotonic(), float(TURN_SECONDS)
     misses = 0
-    with stores.zid_client_for(store=store, language=store.language, pace=pace) as zid:
-        for step in _steps(store=store, zid=zid, pace=pace):
-            misses = 0 if step else misses + 1
-            if misses > MISSES_ALLOWED:
-                # Zid is in trouble; do not add lines to what will have to be looked up.
-                sleep(min(0.5 * 2 ** (misses - MISSES_ALLOWED), LONGEST_PAUSE_SECONDS))
-            lasted = time.monotonic() - began
-            if is_stopping() or lasted > LONG_TURN_SECONDS:
+    for step in steps:
+        misses = 0 if step else misses + 1
+        if misses > MISSES_ALLOWED:
+            # Zid is in trouble; do not add lines to what will have to be looked up.
+            sleep(min(0.5 * 2 ** (misses - MISSES_ALLOWED), LONGEST_PAUSE_SECONDS))
+        lasted = time.monotonic() - began
+        if is_stopping() or lasted > LONG_TURN_SECONDS:
+            return True
+        if misses == 0 and lasted > look_around_at:
+            if _others_wait():
                 return True
-            if misses == 0 and lasted > look_around_at:
-                if _others_wait():
-                    return True
-                look_around_at = lasted + TURN_SECONDS
-            if not turn.is_mine():
-                return False
+            look_around_at = lasted + TURN_SECONDS
+        if not turn.is_mine():
+            return False
     return False
 
 
-def _steps(*, store: Store, zid: Client, pace: pacer.Pacer) -> Iterator[bool]:
-    """Settle or send one line at a time, as long as there is one; yield whether Zid answered."""
+def _steps(*, store: Store, zid: Client, pace: pacer.Pacer, applied: list[Line]) -> Iterator[bool]:
+    """Settle or send one line at a time, as long as there is one; yield whether Zid answered.
+
+    Lines that Zid applied at once are put into `applied`.
+    """
     waiting: list[Line] = []
     is_checking = True
     while True:
@@ -273,6 +292,8 @@ def _steps(*, store: Store, zid: Client, pace: pacer.Pacer) -> Iterator[bool]:
                 continue
         line = waiting.pop(0)
         yield _unless_refused(partial(sending.send, line=line, zid=zid, pace=pace))
+        if line.status == LineStatus.APPLIED:
+            applied.append(line)
         if line.status == LineStatus.PENDING:
             waiting = []  # given back, or its job is no longer running: look again
 

@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 PERSON_PATIENCE_SECONDS = 8.0
 JOB_PATIENCE_SECONDS = 10.0
 REFRESHING = "POST /oauth/token"
+CUSTOMER_EVENTS = ("customer.create", "customer.update")
 
 
 class StoreNotFound(Exception):
@@ -56,6 +57,8 @@ def connect_store(*, tokens: Tokens) -> Store:
     1. Read the profile with the new tokens: it says which store they are for.
     2. Register a new lookup token at Zid; the store's earlier one dies there.
     3. Save store, manager, tokens and the lookup token's hash, in one transaction.
+    4. Subscribe to what happens to customers, with the credentials of today. A failure of this does
+       not matter yet: `subscribe_to_customers` makes up for it.
 
     Until step 3 nothing of ours has changed, so a failure leaves no half-installed store and the
     installation can simply be repeated. Between 2 and 3 an earlier installation's lookup token is
@@ -75,10 +78,49 @@ def connect_store(*, tokens: Tokens) -> Store:
             )
             if store is not None:
                 logger.info("store %s connected", store.id)
+                _subscribe_anew(store=store, zid=zid)
                 return store
             # Installed twice at once, as by a double click, and the other was saved first. Whose
             # lookup token Zid keeps cannot be told, so it gets another one.
     raise errors.Unavailable(endpoint="an installation that others overtook")
+
+
+def subscribe_to_customers(*, store: Store, zid: client.Client) -> None:
+    """This will subscribe to those of CUSTOMER_EVENTS that the store has no subscription to.
+
+    Without credentials for Zid to bring along, nothing is subscribed to.
+
+    Raises: errors.ZidError.
+    """
+    if not settings.ZID_WEBHOOK_USERNAME:
+        return
+    url = customer_events_url(store=store)
+    known = {it.event for it in zid.webhooks.list_subscriptions() if it.target_url == url}
+    for event in CUSTOMER_EVENTS:
+        if event not in known:
+            _subscribe(event, url=url, zid=zid)
+
+
+def _subscribe_anew(*, store: Store, zid: client.Client) -> None:
+    if not settings.ZID_WEBHOOK_USERNAME:
+        return
+    try:
+        # Earlier subscriptions would go on with the credentials that they were made with.
+        zid.webhooks.unsubscribe(original_id=settings.ZID_APP_ID)
+        for event in CUSTOMER_EVENTS:
+            _subscribe(event, url=customer_events_url(store=store), zid=zid)
+    except errors.ZidError as error:
+        logger.warning("store %s: no events of customers yet: %s", store.id, error)
+
+
+def _subscribe(event: str, *, url: str, zid: client.Client) -> None:
+    zid.webhooks.subscribe(
+        event=event,
+        target_url=url,
+        original_id=settings.ZID_APP_ID,
+        username=settings.ZID_WEBHOOK_USERNAME,
+        password=settings.ZID_WEBHOOK_PASSWORD,
+    )
 
 
 @transaction.atomic
@@ -261,6 +303,14 @@ def _overtaken(*, store: Store, otherwise: errors.ZidError) -> Tokens:
     if not _is_newer(tokens, than=store.tokens):
         raise otherwise
     return tokens
+
+
+def customer_events_url(*, store: Store) -> str:
+    """Where Zid delivers what happens to a store's customers.
+
+    The store stands in the address, for what is delivered need not say whose customer it is.
+    """
+    return f"{settings.PUBLIC_URL}/zid/webhooks/store?store_id={store.id}"
 
 
 def callback_url() -> str:

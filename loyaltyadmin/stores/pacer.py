@@ -5,7 +5,8 @@ Zid counts 60 calls a minute for each app and store, in a leaky bucket (tests/zi
 (the generic cell rate algorithm), in Redis or, without one, in the database.
 
 People go first. The bucket's last few places are kept for them, so a click finds room while a job
-sends at the full rate; and as an idle dashboard takes no place, it costs the job nothing.
+sends at the full rate; and as an idle dashboard takes no place, it costs the job nothing. What can
+wait for a quiet minute leaves more places free than a job ever does, so a job does not notice it.
 """
 
 from __future__ import annotations
@@ -31,16 +32,18 @@ logger = logging.getLogger(__name__)
 
 MICROSECONDS = 1_000_000
 KEPT_FOR_PEOPLE = 5
+KEPT_FROM_HOUSEKEEPING = 20
 # A bucket of a minute never needs longer: a slip in a header must not silence a store for days.
 LONGEST_RETRY_AFTER_SECONDS = 120
 OUR_LIMIT = "our own limit for the store"
 
 
 class For(enum.Enum):
-    """Who asks for a call: a merchant who waits at the screen, or a job in the background."""
+    """Who asks for a call: a merchant who waits at the screen, a job, or what only keeps order."""
 
     PERSON = "person"
     JOB = "job"
+    HOUSEKEEPING = "housekeeping"
 
 
 def longest(*, interval: int) -> int:
@@ -166,7 +169,11 @@ class Pacer:
         self._expires_at: dt.datetime | None = None
         self._interval = 60 * MICROSECONDS // settings.ZID_RATE_LIMIT_PER_MINUTE
         burst = settings.ZID_RATE_LIMIT_BURST
-        kept = min(KEPT_FOR_PEOPLE, burst // 4) if asks is For.JOB else 0
+        kept = {
+            For.PERSON: 0,
+            For.JOB: min(KEPT_FOR_PEOPLE, burst // 4),
+            For.HOUSEKEEPING: min(KEPT_FROM_HOUSEKEEPING, burst // 2),
+        }[asks]
         self._room = self._interval * (burst - kept)
 
     def wait(self) -> None:

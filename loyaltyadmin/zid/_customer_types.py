@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 import enum
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Self
+from typing import Any, Self
 
 from loyaltyadmin.zid import _payload
 
@@ -29,7 +30,9 @@ class Customer:
     """A customer of the store.
 
     ``mobile`` is an international number without a plus. ``order_total_amount`` is in major
-    units of the store's currency. ``points`` is None when Zid did not say.
+    units of the store's currency. ``points`` is None for one who never had any, or when Zid did
+    not say. ``untold`` names the fields that Zid left out or wrote so that nobody can read them:
+    what was known of them before may still hold.
     """
 
     id: int
@@ -51,6 +54,7 @@ class Customer:
     tags: tuple[str, ...]
     created_at: datetime.datetime | None
     updated_at: datetime.datetime | None
+    untold: frozenset[str] = frozenset()
 
     @classmethod
     def from_payload(cls, payload: object, *, endpoint: str) -> Self:
@@ -65,27 +69,26 @@ class Customer:
     @classmethod
     def from_fields(cls, fields: _payload.Fields) -> Self:
         """Insist on the id; everything else describes."""
-        text, moment, city = _payload.to_identifier, _payload.to_moment, fields.maybe_inside("city")
+        city = fields.maybe_inside("city")
+        told: dict[str, Any] = {
+            name: fields.may(convert, wire) for name, (convert, wire) in _DESCRIBING.items()
+        }
+        untold = {name for name, it in told.items() if fields.is_untold(it, _DESCRIBING[name][1])}
+        cities: dict[str, Any] = {
+            "city_name_ar": city.may(_payload.to_identifier, "ar_name", "name"),
+            "city_name_en": city.may(_payload.to_identifier, "en_name", "name"),
+        }
+        tags = fields.maybe_texts("tags")
+        if not any(cities.values()) and fields.is_untold(None, "city"):
+            untold |= set(cities)
+        if not tags and fields.is_untold(None, "tags") and fields.raw("tags") != []:
+            untold.add("tags")
         return cls(
             id=fields.must(_payload.to_integer, "id"),
-            name=fields.may(text, "name"),
-            email=fields.may(text, "email"),
-            mobile=fields.may(text, "mobile"),
-            gender=fields.may(text, "gender"),
-            birth_date=fields.may(_payload.to_day, "birth_date"),
-            is_active=fields.may(_payload.to_flag, "is_active"),
-            is_verified=fields.may(_payload.to_flag, "verified"),
-            kind=fields.may(text, "type"),
-            business_name=fields.may(text, "business_name"),
-            points=fields.may(_to_points, "points"),
-            order_total_amount=fields.may(_payload.to_number, "order_total_payments"),
-            order_count=fields.may(_payload.to_integer, "order_counts"),
-            last_order_at=fields.may(moment, "last_order_date"),
-            city_name_ar=city.may(text, "ar_name", "name"),
-            city_name_en=city.may(text, "en_name", "name"),
-            tags=fields.maybe_texts("tags"),
-            created_at=fields.may(moment, "created_at"),
-            updated_at=fields.may(moment, "updated_at"),
+            tags=tags,
+            untold=frozenset(untold),
+            **cities,
+            **told,
         )
 
 
@@ -94,19 +97,50 @@ def _to_points(value: object) -> int | None:
     return _payload.to_integer(value.get("points") if isinstance(value, dict) else value)
 
 
+# What describes a customer: how it is read, and Zid's name for it.
+_DESCRIBING: dict[str, tuple[Callable[[object], Any], str]] = {
+    "name": (_payload.to_identifier, "name"),
+    "email": (_payload.to_identifier, "email"),
+    "mobile": (_payload.to_identifier, "mobile"),
+    "gender": (_payload.to_identifier, "gender"),
+    "birth_date": (_payload.to_day, "birth_date"),
+    "is_active": (_payload.to_flag, "is_active"),
+    "is_verified": (_payload.to_flag, "verified"),
+    "kind": (_payload.to_identifier, "type"),
+    "business_name": (_payload.to_identifier, "business_name"),
+    "points": (_to_points, "points"),
+    "order_total_amount": (_payload.to_number, "order_total_payments"),
+    "order_count": (_payload.to_integer, "order_counts"),
+    "last_order_at": (_payload.to_moment, "last_order_date"),
+    "created_at": (_payload.to_moment, "created_at"),
+    "updated_at": (_payload.to_moment, "updated_at"),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerPage:
-    """One page of customers. ``total_count`` counts all pages, or is None."""
+    """One page of customers. ``total_count`` counts all pages, or is None.
+
+    ``listed_count`` is how many stand on the page, those included that have no readable id.
+    """
 
     customers: tuple[Customer, ...]
+    listed_count: int
     total_count: int | None
 
     @classmethod
     def from_payload(cls, payload: object, *, endpoint: str) -> Self:
-        """Read ``customers`` and ``total_customers_count``."""
+        """Read ``customers`` and ``total_customers_count``.
+
+        One customer without an id must not hide all others; if none has one, Zid writes them in a
+        way that we do not know.
+        """
         fields = _payload.Fields(payload, endpoint=endpoint)
+        listed = fields.each("customers")
+        readable = [it for it in listed if it.may(_payload.to_integer, "id") is not None]
         return cls(
-            customers=tuple(map(Customer.from_fields, fields.each("customers"))),
+            customers=tuple(map(Customer.from_fields, readable or listed)),
+            listed_count=len(listed),
             total_count=fields.may(_payload.to_integer, "total_customers_count"),
         )
 

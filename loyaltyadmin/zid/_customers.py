@@ -20,10 +20,10 @@ class Customers:
     def list_customers(self, *, page: int = 1, per_page: int = LARGEST_PAGE) -> CustomerPage:
         """This will read one page of the customers.
 
-        Shape: CustomerPage. There is no next-page link: go on until a page holds fewer than
+        Shape: CustomerPage. There is no next-page link: go on until a page lists fewer than
         ``per_page`` customers or ``total_count`` is reached.
         Units: pages count from 1; up to 100 customers a page.
-        Raises: UnexpectedPayload when a customer has no id; any ZidError of a read.
+        Raises: UnexpectedPayload when no customer has an id; any ZidError of a read.
         Source: "Customers List", GET /v1/managers/store/customers, checked 2026-11, captured.
         """
         query = {"page": str(page), "per_page": str(per_page)}

@@ -161,6 +161,15 @@ class Fields:
         """Return the field as it came, or None."""
         return next((self._values[name] for name in names if name in self._values), None)
 
+    def is_untold(self, value: object, *names: str) -> bool:
+        """Tell whether None as a field's value is ours: it was left out, or nobody could read it.
+
+        Zid's own ways to say that there is none are null and an empty text.
+        """
+        if value is not None:
+            return False
+        return not any(name in self._values for name in names) or self.raw(*names) not in (None, "")
+
     def must(self, convert: Callable[[object], T | None], *names: str) -> T:
         """Return a field we act on; raise UnexpectedPayload when it is missing or odd."""
         value = convert(self.raw(*names))

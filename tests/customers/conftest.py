@@ -14,7 +14,9 @@ from loyaltyadmin.zid import types
 def as_told(customer_id: int, **fields: Any) -> types.Customer:
     """A customer as Zid's list tells."""
     empty = dict.fromkeys(types.Customer.__dataclass_fields__)
-    return types.Customer(**{**empty, "id": customer_id, "tags": (), **fields})
+    return types.Customer(
+        **{**empty, "id": customer_id, "tags": (), "untold": frozenset(), **fields}
+    )
 
 
 def know(
