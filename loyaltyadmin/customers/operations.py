@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from loyaltyadmin.customers import folding, search
 from loyaltyadmin.customers.models import Customer as Row
+from loyaltyadmin.customers.models import Directory
 from loyaltyadmin.stores.models import Store
 from loyaltyadmin.zid.types import Customer, CustomerPoints, Direction
 
@@ -185,3 +186,8 @@ def _batches(values: Iterable[_Value]) -> Iterator[list[_Value]]:
     values = iter(values)
     while batch := list(islice(values, VALUES_AT_ONCE)):
         yield batch
+
+
+def has_all_customers(*, store: Store) -> bool:
+    """This will tell whether the copy was whole once, so that who is not in it is no customer."""
+    return Directory.objects.filter(store=store).exclude(fetched_at=None).exists()

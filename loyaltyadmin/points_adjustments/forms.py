@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -89,9 +90,11 @@ class ConfirmBulkAdjustmentForm(forms.Form):
 
 class StartBulkAdjustmentForm(forms.Form):
     file = forms.FileField(
-        label=_("CSV file"),
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv", "data-shortcut": "new"}),
-        error_messages={"required": _("Choose a CSV file."), "empty": words.UNREADABLE["empty"]},
+        label=_("File (CSV or XLSX)"),
+        widget=forms.FileInput(
+            attrs={"accept": ".csv,.tsv,.txt,.xlsx,text/csv", "data-shortcut": "new"}
+        ),
+        error_messages={"required": _("Choose a file."), "empty": words.UNREADABLE["empty"]},
     )
     reason = ReasonField(
         required=False,
@@ -103,7 +106,7 @@ class StartBulkAdjustmentForm(forms.Form):
 
     file_name = ""
 
-    def clean_file(self) -> sheet.Sheet:
+    def clean_file(self) -> sheet.Reading:
         upload = self.cleaned_data["file"]
         self.file_name = upload.name
         if upload.size > sheet.MOST_BYTES:
@@ -113,12 +116,18 @@ class StartBulkAdjustmentForm(forms.Form):
         except sheet.Unreadable as error:
             raise forms.ValidationError(words.UNREADABLE[error.code]) from None
         if not read.rows:
-            if not read.problems:
-                raise forms.ValidationError(words.UNREADABLE["empty"])
-            first = read.problems[0]
-            why = words.problem_of(code=first.code)
-            raise forms.ValidationError(NO_ROWS, params={"line": first.line, "why": why})
+            self.refuse(read.problems)
         return read
+
+    def refuse(self, problems: Sequence[sheet.Problem]) -> None:
+        """This will say beside the file that none of its lines can be sent, and why."""
+        if not problems:
+            self.add_error("file", words.UNREADABLE["empty"])
+            return
+        first = problems[0]
+        why = words.problem_of(code=first.code)
+        params = {"line": first.line, "why": why}
+        self.add_error("file", forms.ValidationError(NO_ROWS, params=params))
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

@@ -18,6 +18,7 @@ from django_htmx.http import HttpResponseLocation, trigger_client_event
 from loyaltyadmin.activity.operations import Actor, merchant_of
 from loyaltyadmin.points_adjustments import (
     job_pages,
+    matching,
     operations,
     progress,
     spreadsheets,
@@ -124,10 +125,14 @@ def start_bulk_adjustment(request: StoreHttpRequest) -> HttpResponse:
     form = StartBulkAdjustmentForm(request.POST, request.FILES)
     if not form.is_valid():
         return _bulk_page(request, form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    matched = matching.match(store=request.store, reading=form.cleaned_data["file"])
+    if not matched.rows:
+        form.refuse(matched.problems)
+        return _bulk_page(request, form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     job = operations.start_bulk_adjustment(
         store=request.store,
         by=_by(request),
-        sheet=form.cleaned_data["file"],
+        sheet=matched,
         reason=form.cleaned_data["reason"],
         source=BulkAdjustment.Source.PAGE,
         file_name=form.file_name,

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import responses
+import xlsxwriter
 from django.core.management import CommandError, call_command, execute_from_command_line
 from django.db import OperationalError, connections
 from django.test import Client
@@ -21,7 +22,9 @@ from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.states import JobStatus
 from loyaltyadmin.stores.models import Store
 from tests.conftest import make_store
+from tests.customers.conftest import know
 from tests.points_adjustments.conftest import Ledger
+from tests.points_adjustments.test_matching import complete
 
 TEXT = "customer_id,points,reason\n1001,50,A gift\n1002,-20,\nx,5,\n1001,7,هدية\n"
 
@@ -87,6 +90,85 @@ def test_a_dry_run_ends_with_the_preview_as_json(store: Store, make_file: MakeFi
         "points_taken": 20,
         "customers": {"1001": 57, "1002": -20},
     }
+
+
+def test_a_dry_run_names_what_stands_where_and_why(store: Store, make_file: MakeFile) -> None:
+    know(store, 1001)
+    complete(store)
+    text = "customer,points\n1001,5\n1002,5\nx@example.com,9\n1001,1.000\n9.66E+11,5\n"
+
+    preview = json.loads(run(store, make_file(text), "--dry-run")[-1])
+
+    assert [(it["line"], it["code"]) for it in preview["problems"]] == [
+        (3, "unknown_customer"),
+        (4, "unknown_customer"),
+        (5, "unclear_separator"),
+        (6, "shortened_number"),
+    ]
+    for line, value in ((3, "1002"), (4, "x@example.com"), (5, "1.000"), (6, "9.66E+11")):
+        text = preview["problems"][line - 3]["text"]
+        assert f"Line {line}" in text
+        assert value in text
+    assert (preview["lines"], preview["ready"], preview["customers"]) == (5, 1, {"1001": 5})
+
+
+def test_it_says_when_nobody_can_tell_yet_who_is_a_customer(
+    store: Store, make_file: MakeFile
+) -> None:
+    unsure = run(store, make_file(), "--dry-run")
+    complete(store)
+    sure = run(store, make_file(), "--dry-run")
+
+    assert any("not complete" in line for line in unsure)
+    assert not any("not complete" in line for line in sure)
+    assert json.loads(sure[-1])["ready"] == 0
+
+
+@pytest.mark.parametrize(
+    ("policy", "ready", "customers", "left_out"),
+    [
+        ("each", 3, {"1001": 57, "1002": -20}, 0),
+        ("sum", 2, {"1001": 57, "1002": -20}, 0),
+        ("first", 2, {"1001": 50, "1002": -20}, 1),
+        ("refuse", 1, {"1002": -20}, 2),
+    ],
+)
+def test_it_does_with_duplicates_what_it_is_told(
+    store: Store,
+    make_file: MakeFile,
+    policy: str,
+    ready: int,
+    customers: dict[str, int],
+    left_out: int,
+) -> None:
+    preview = json.loads(run(store, make_file(), "--dry-run", "--duplicates", policy)[-1])
+
+    codes = [it["code"] for it in preview["problems"]]
+    assert (preview["lines"], preview["ready"], preview["duplicates"]) == (4, ready, 1)
+    assert preview["customers"] == customers
+    assert codes.count("duplicate_customer") == left_out
+
+
+def test_it_starts_what_the_dry_run_showed(store: Store, make_file: MakeFile) -> None:
+    run(store, make_file(), "--yes", "--duplicates", "sum")
+
+    lines = BulkAdjustment.objects.get().lines.order_by("position")
+    assert [(it.customer_id, it.direction, it.points) for it in lines] == [
+        (1001, "+", 57),
+        (1002, "-", 20),
+    ]
+
+
+def test_it_reads_workbooks(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "points.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        for at, cells in enumerate([("رقم العميل", "النقاط"), (1001, 50), (1002, -20)]):
+            sheet.write_row(at, 0, cells)
+
+    preview = json.loads(run(store, path, "--dry-run")[-1])
+
+    assert preview["customers"] == {"1001": 50, "1002": -20}
 
 
 def test_a_dry_run_keeps_nothing(store: Store, make_file: MakeFile) -> None:

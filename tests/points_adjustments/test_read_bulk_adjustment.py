@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from loyaltyadmin.activity.operations import OPERATOR, merchant_of
-from loyaltyadmin.points_adjustments import operations, sheet, turns
+from loyaltyadmin.points_adjustments import matching, operations, sheet, turns
 from loyaltyadmin.points_adjustments.job_pages import LINES_PER_PAGE
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.progress import jobs_ahead_of
@@ -37,7 +37,7 @@ def draft(store: Store, text: str, *, reason: str = "A gift") -> BulkAdjustment:
     return operations.start_bulk_adjustment(
         by=OPERATOR,
         store=store,
-        sheet=sheet.read(content=text.encode()),
+        sheet=matching.match(store=store, reading=sheet.read(content=text.encode())),
         reason=reason,
         source=BulkAdjustment.Source.PAGE,
         file_name="points.csv",

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from loyaltyadmin.activity.operations import OPERATOR
-from loyaltyadmin.points_adjustments import operations, sheet
+from loyaltyadmin.points_adjustments import matching, operations, sheet
 from loyaltyadmin.points_adjustments.models import BulkAdjustment
 from loyaltyadmin.points_adjustments.states import Action, LineStatus
 from loyaltyadmin.stores.models import Store
@@ -59,7 +59,7 @@ def test_it_can_be_uploaded_as_it_is(store: Store, merchant: Client, action: Act
     job = make_job(store, customers=2, action=action, points=0 if action is Action.RESET else 30)
     end(job, LineStatus.REJECTED, 2, 3, zid_message='no, "never"\nagain')
 
-    read = sheet.read(content=failed_of(merchant, job))
+    read = matching.match(store=store, reading=sheet.read(content=failed_of(merchant, job)))
 
     assert read.problems == []
     asked = [(row.customer_id, row.action, row.amount, row.reason) for row in read.rows]

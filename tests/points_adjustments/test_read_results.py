@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from loyaltyadmin.points_adjustments import progress, sheet
+from loyaltyadmin.points_adjustments import matching, progress, sheet
 from loyaltyadmin.points_adjustments.models import BulkAdjustment
 from loyaltyadmin.points_adjustments.states import Action, LineStatus
 from loyaltyadmin.stores.models import Store
@@ -94,7 +94,7 @@ def test_the_template_is_a_file_that_can_be_uploaded_as_it_is(store: Store, lang
     response = client_of(store, language=language).get("/bulk-adjustments/template.csv")
 
     content = response.getvalue()
-    read = sheet.read(content=content)
+    read = matching.match(store=store, reading=sheet.read(content=content))
     assert content.startswith(b"\xef\xbb\xbf")
     assert (len(read.rows), read.problems) == (2, [])
     assert (read.points_added, read.points_taken) == (50, 20)

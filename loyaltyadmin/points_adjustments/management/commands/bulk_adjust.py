@@ -11,7 +11,9 @@ from django.core.management.base import BaseCommand, CommandError, no_translatio
 from django.db import InterfaceError, OperationalError, close_old_connections
 
 from loyaltyadmin.activity.operations import OPERATOR
+from loyaltyadmin.customers.operations import has_all_customers
 from loyaltyadmin.points_adjustments import (
+    matching,
     operations,
     progress,
     reference,
@@ -19,8 +21,9 @@ from loyaltyadmin.points_adjustments import (
     tasks,
     words,
 )
+from loyaltyadmin.points_adjustments.duplicates import Duplicates, resolve
 from loyaltyadmin.points_adjustments.models import BulkAdjustment
-from loyaltyadmin.points_adjustments.states import Action, JobStatus
+from loyaltyadmin.points_adjustments.states import JobStatus
 from loyaltyadmin.stores.models import Store
 
 POLL_SECONDS = 1.0
@@ -28,12 +31,20 @@ CUSTOMERS_SHOWN = 1000
 
 
 class Command(BaseCommand):
-    help = "Adjust the points of many customers of a store, from a CSV file, as the page does."
+    help = (
+        "Adjust the points of many customers of a store, from a CSV or XLSX file, as the page does."
+    )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--store", type=int, required=True, help="Zid's number of the store")
-        parser.add_argument("--file", type=Path, required=True, help="customer_id, points, reason")
+        parser.add_argument("--file", type=Path, required=True, help="customer, points, reason")
         parser.add_argument("--reason", default="", help="for lines without one of their own")
+        parser.add_argument(
+            "--duplicates",
+            choices=Duplicates.values,
+            default=Duplicates.EACH.value,
+            help="of several lines for a customer: each, their sum, the first, or refuse them all",
+        )
         parser.add_argument("--dry-run", action="store_true", help="say what would happen, only")
         parser.add_argument("--yes", action="store_true", help="do not ask before it starts")
         parser.add_argument("--wait", action="store_true", help="end when the job does")
@@ -46,10 +57,17 @@ class Command(BaseCommand):
         if len(options["reason"]) > reference.longest_text():
             raise CommandError(f"--reason takes {reference.longest_text()} characters at most.")
         started = time.monotonic()
-        read = _read(options["file"])
-        self._show(read)
+        matched = matching.match(store=store, reading=_read(options["file"]))
+        read = resolve(sheet=matched, policy=Duplicates(options["duplicates"]))
+        if not has_all_customers(store=store):
+            self.stdout.write(
+                "The list of the store's customers is not complete yet: whether a customer number "
+                "exists is not checked."
+            )
+        self._show(read, duplicates=matched.duplicates)
         if options["dry_run"]:
-            self.stdout.write(json.dumps(_preview(read, seconds=time.monotonic() - started)))
+            seconds = time.monotonic() - started
+            self.stdout.write(json.dumps(_preview(read, of=matched, seconds=seconds)))
             return
         if not read.rows:
             raise CommandError("No line of the file could be read.", returncode=2)
@@ -71,13 +89,12 @@ class Command(BaseCommand):
         if options["wait"]:
             self._wait(job)
 
-    def _show(self, read: sheet.Sheet) -> None:
+    def _show(self, read: sheet.Sheet, *, duplicates: int) -> None:
         for problem in read.problems:
-            why = words.problem_of(code=problem.code)
-            self.stdout.write(f"Line {problem.line} is left out: {why}.")
+            self.stdout.write(f"Left out. {words.sentence_of(problem)}")
         self.stdout.write(
             f"{len(read.rows)} lines ready, {len(read.problems)} left out, "
-            f"{read.duplicates} for a customer who has an earlier line; "
+            f"{duplicates} for a customer who has an earlier line; "
             f"{read.points_added} points to add, {read.points_taken} to take away."
         )
 
@@ -125,7 +142,7 @@ class Command(BaseCommand):
             sys.exit(1)
 
 
-def _read(path: Path) -> sheet.Sheet:
+def _read(path: Path) -> sheet.Reading:
     try:
         with path.open("rb") as file:
             return sheet.read(content=file.read(sheet.MOST_BYTES + 1))
@@ -143,22 +160,21 @@ def _left(job: BulkAdjustment) -> str:
     return f", about {minutes} min left" if minutes else ", less than a minute left"
 
 
-def _preview(read: sheet.Sheet, *, seconds: float) -> dict[str, Any]:
+def _preview(read: sheet.Sheet, *, of: sheet.Sheet, seconds: float) -> dict[str, Any]:
+    """What is ready `of` all lines, once the duplicates among them were dealt with."""
     customers: dict[str, int] = {}
     for row in read.rows:
         key = str(row.customer_id)
         if key in customers or len(customers) < CUSTOMERS_SHOWN:
-            # What a `set` or a `reset` moves depends on the balance of the moment.
-            signed = {Action.ADD: row.amount, Action.TAKE: -row.amount}.get(row.action, 0)
-            customers[key] = customers.get(key, 0) + signed
+            customers[key] = customers.get(key, 0) + row.signed
     return {
-        "lines": len(read.rows) + len(read.problems),
+        "lines": len(of.rows) + len(of.problems),
         "ready": len(read.rows),
         "problems": [
-            {"line": it.line, "code": it.code, "text": words.problem_of(code=it.code)}
+            {"line": it.line, "code": it.code, "text": words.sentence_of(it)}
             for it in read.problems
         ],
-        "duplicates": read.duplicates,
+        "duplicates": of.duplicates,
         "points_added": read.points_added,
         "points_taken": read.points_taken,
         "seconds": round(seconds, 3),

@@ -1,0 +1,83 @@
+"""Reads an uploaded file, or pasted lines, into rows: which customer, how many points, why.
+
+The first lines name the columns, in any order and in Arabic or English: a customer's number,
+e-mail address or mobile number, the points and, if wanted, a reason and an action. Points are
+whole, with a minus sign to take some away. An action says `add`, `take`, `set` (the balance to that
+number) or `reset` (to zero) instead of the sign. Lines that cannot be read are named and left out;
+nothing is guessed, and where a person has to say which column is what, they are asked.
+
+No module here knows the database: who the customers are is looked up by `matching`.
+"""
+
+from __future__ import annotations
+
+from itertools import chain, islice
+
+from loyaltyadmin.points_adjustments.sheet import columns as _columns
+from loyaltyadmin.points_adjustments.sheet.columns import LOOKED_AT, Columns, Guess
+from loyaltyadmin.points_adjustments.sheet.files import open_file
+from loyaltyadmin.points_adjustments.sheet.rows import read_lines, read_row
+from loyaltyadmin.points_adjustments.sheet.types import (
+    MOST_BYTES,
+    MOST_POINTS,
+    MOST_ROWS,
+    Holds,
+    Key,
+    Problem,
+    Reading,
+    ReadRow,
+    Row,
+    Sheet,
+    Unreadable,
+    Unsure,
+)
+
+__all__ = [
+    "MOST_BYTES",
+    "MOST_POINTS",
+    "MOST_ROWS",
+    "Columns",
+    "Guess",
+    "Holds",
+    "Key",
+    "Problem",
+    "ReadRow",
+    "Reading",
+    "Row",
+    "Sheet",
+    "Unreadable",
+    "Unsure",
+    "look",
+    "read",
+    "read_row",
+]
+
+
+def read(*, content: bytes, columns: Columns | None = None) -> Reading:
+    """This will read a CSV, TSV or XLSX file.
+
+    `columns` are what a person said; without them they are found.
+
+    Raises: Unsure (`no_header`, `double_header`) when a person has to say which column is what;
+    Unreadable with any other code of `words.UNREADABLE`.
+    """
+    file = open_file(content)
+    head = list(islice(file.lines, LOOKED_AT))
+    if not head:
+        raise Unreadable("empty")
+    return read_lines(
+        chain(head, file.lines),
+        columns=columns or _columns.find(head),
+        splits_at_comma=file.splits_at_comma,
+    )
+
+
+def look(*, content: bytes) -> tuple[Guess, list[tuple[int, list[str]]]]:
+    """This will give what the columns look like, and the first lines, for a person to say.
+
+    Raises: Unreadable.
+    """
+    head = list(islice(open_file(content).lines, LOOKED_AT))
+    if not head:
+        raise Unreadable("empty")
+    return _columns.guess_from(head), head
