@@ -322,6 +322,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 10},
     },
+    "close-lost-attempts": {
+        "task": "loyaltyadmin.activity.tasks.close_lost_attempts",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "clear-sessions": {
         "task": "loyaltyadmin.web.tasks.clear_sessions",
         "schedule": 24 * 60 * 60.0,

@@ -24,6 +24,8 @@ from tests.addresses import A_CHANGE, WITHOUT_A_PAGE, url_names
 from tests.points_adjustments.conftest import make_job, make_line
 
 CUSTOMER_ID = 370001
+RULE = "efc450a4-3f09-4544-bcdd-80ddcbde23c8"
+METHOD = "4890974d-d474-4d08-99a4-a42b856ea71a"
 FEW, MANY = 2, 40
 BUCKET = ("stores_ratebucket", "SAVEPOINT")
 DONE = {"ended_at": timezone.now(), "applied_at": timezone.now()}
@@ -44,23 +46,22 @@ def program(_store: Store, zid: responses.RequestsMock, rows: int) -> str:
 
 def edit_rule(store: Store, zid: responses.RequestsMock, rows: int) -> str:
     program(store, zid, rows)
-    rule = "efc450a4-3f09-4544-bcdd-80ddcbde23c8"
     answer = edge.fixture("program")
     answer["cashback_rules"] += [
         {**copy.deepcopy(answer["cashback_rules"][0]), "id": str(uuid.uuid4())} for _ in range(rows)
     ]
     zid.replace(responses.GET, edge.PROGRAM, json=answer)
-    return f"/cashback-rules/{rule}/update/"
+    return f"/cashback-rules/{RULE}/update/"
 
 
 def edit_method(store: Store, zid: responses.RequestsMock, rows: int) -> str:
     edit_rule(store, zid, rows)
-    return "/redemption-methods/4890974d-d474-4d08-99a4-a42b856ea71a/update/"
+    return f"/redemption-methods/{METHOD}/update/"
 
 
 def delete_method(store: Store, zid: responses.RequestsMock, rows: int) -> str:
     edit_rule(store, zid, rows)
-    return "/redemption-methods/4890974d-d474-4d08-99a4-a42b856ea71a/delete/"
+    return f"/redemption-methods/{METHOD}/delete/"
 
 
 def expiration(store: Store, zid: responses.RequestsMock, rows: int) -> str:
@@ -76,6 +77,24 @@ def activity(store: Store, _zid: responses.RequestsMock, rows: int) -> str:
             outcome="done", after={"points": 5}, customer_id=CUSTOMER_ID, line_id=line.id,
         )  # fmt: skip
     return "/activity/"
+
+
+def restored(action: str, path: str, subject: str = "") -> Page:
+    """The page that brings back what an entry changed, while the program has so many rules."""
+
+    def page(store: Store, zid: responses.RequestsMock, rows: int) -> str:
+        edit_rule(store, zid, rows)
+        entry = Entry.objects.create(
+            store=store, at=timezone.now(), who="merchant", action=action, outcome="done",
+            subject=subject,
+            before={
+                "points_rewarded": 3, "amount_to_spend": "7", "is_active": False, "days": 9,
+                "kind": "percentage", "discount_value": "3", "points_to_redeem": 7,
+            },
+        )  # fmt: skip
+        return f"{path}restore/{entry.id}/"
+
+    return page
 
 
 def find_customer(_store: Store, _zid: responses.RequestsMock, _rows: int) -> str:
@@ -179,6 +198,12 @@ PAGES: dict[str, list[Page]] = {
     "update-redemption-method": [edit_method],
     "delete-redemption-method": [delete_method],
     "set-points-expiration": [expiration],
+    "restore-cashback-rule": [restored("update_cashback_rule", "/cashback-rules/", RULE)],
+    "restore-redemption-method": [
+        restored("update_redemption_method", "/redemption-methods/", METHOD)
+    ],
+    "restore-activation": [restored("set_activation", "/program/activation/")],
+    "restore-points-expiration": [restored("set_points_expiration", "/program/points-expiration/")],
     "list-activity": [activity],
     "read-activity-file": [part(activity, "activity.csv")],
     "find-customer": [find_customer],

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from loyaltyadmin.activity.models import Action
+from loyaltyadmin.web.fields import BasedOnField
 
 SETTINGS = (
     Action.SET_ACTIVATION,
@@ -29,6 +31,13 @@ KINDS = {
 
 
 class ListActivityForm(forms.Form):
+    text = forms.CharField(
+        label=_("Search"),
+        help_text=_("A number, a reason, a file's name, what was changed."),
+        max_length=100,
+        required=False,
+        widget=forms.SearchInput(attrs={"autocomplete": "off"}),
+    )
     kind = forms.ChoiceField(
         label=_("What"),
         choices=[
@@ -59,7 +68,22 @@ class ListActivityForm(forms.Form):
             "actions": KINDS.get(cleaned["kind"], ()),
             "since": _start_of(cleaned["since"]),
             "until": _start_of(cleaned["until"], days_later=1),
+            "text": cleaned["text"],
         }
+
+
+class RestoreForm(forms.Form):
+    based_on = BasedOnField()
+
+    @property
+    def shown(self) -> dict[str, object]:
+        """What the page says holds now, and so what the restoring is based on."""
+        value = self["based_on"].value()
+        try:
+            state = json.loads(value) if isinstance(value, str) else value
+        except ValueError:
+            return {}
+        return state if isinstance(state, dict) else {}
 
 
 def _start_of(day: dt.date | None, *, days_later: int = 0) -> dt.datetime | None:

@@ -31,39 +31,71 @@ class Action(models.TextChoices):
     RETRY_BULK_ADJUSTMENT = "retry_bulk_adjustment"
 
 
-class Entry(models.Model):
-    """One change that somebody made, or tried to make, through the app.
-
-    Written once and never changed: the database refuses an update, and a deletion while the store
-    has the app (the triggers are in the first migration). What became of points is not kept here a
-    second time; it stands in the line or the bulk adjustment that `line_id` and `job_id` name.
-    """
+class Change(models.Model):
+    """Who wanted to change what, from what to what: what an attempt and an entry both say."""
 
     class Who(models.TextChoices):
         MERCHANT = "merchant"  # in Zid's dashboard, which does not say which of its people it is
         OPERATOR = "operator"  # by a command on the server
 
-    class Outcome(models.TextChoices):
-        DONE = "done"
-        REFUSED = "refused"
-        UNKNOWN = "unknown"  # Zid's answer was lost
-
-    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="activity")
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="+")
     at = models.DateTimeField()
     who = models.CharField(max_length=8, choices=Who)
     session = models.CharField(
         max_length=8, blank=True, help_text="tells one merchant's session from another's"
     )
     action = models.CharField(max_length=32, choices=Action)
-    outcome = models.CharField(max_length=7, choices=Outcome)
     subject = models.CharField(max_length=64, blank=True, help_text="the id of what was changed")
     before = models.JSONField(null=True)
     after = models.JSONField(null=True, help_text="what was asked for, or what Zid made of it")
+    restores = models.ForeignKey(
+        "Entry",
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="+",
+        help_text="the entry whose state before it this change brings back",
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Attempt(Change):
+    """A change that is being sent to Zid; its entry takes its place once Zid has answered.
+
+    Written before the call, so that a process that dies in between leaves a trace: what nobody
+    finished becomes an entry with an unknown outcome (docs/adr/0012).
+    """
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["at"])]
+
+    def __str__(self) -> str:
+        return f"attempt to {self.action} on store {self.store_id} at {self.at:%Y-%m-%d %H:%M:%S}"
+
+
+class Entry(Change):
+    """One change that somebody made, or tried to make, through the app.
+
+    Written once and never changed: the database refuses an update, and a deletion while the store
+    has the app (the triggers are in the migrations). What became of points is not kept here a
+    second time; it stands in the line or the bulk adjustment that `line_id` and `job_id` name.
+    """
+
+    class Outcome(models.TextChoices):
+        DONE = "done"
+        REFUSED = "refused"
+        UNKNOWN = "unknown"  # Zid's answer was lost
+
+    outcome = models.CharField(max_length=7, choices=Outcome)
     zid_message = models.TextField(blank=True, help_text="Zid's own words, when it refused")
     customer_id = models.BigIntegerField(null=True)
     # No foreign keys: the packages above know what these are.
     job_id = models.UUIDField(null=True)
     line_id = models.BigIntegerField(null=True)
+    searched = models.TextField(
+        blank=True, help_text="everything above that somebody may search for (activity.search)"
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -73,8 +105,18 @@ class Entry(models.Model):
             )
         ]
         indexes: ClassVar = [
-            models.Index(fields=["store", "-at"]),
-            models.Index(fields=["store", "action", "subject", "-at"]),
+            models.Index(fields=["store", "-at", "-id"]),
+            models.Index(fields=["store", "action", "-at", "-id"]),
+            models.Index(
+                name="activity_of_a_customer",
+                fields=["store", "customer_id", "-at"],
+                condition=Q(customer_id__isnull=False),
+            ),
+            models.Index(
+                name="activity_of_a_job",
+                fields=["store", "job_id", "-at"],
+                condition=Q(job_id__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

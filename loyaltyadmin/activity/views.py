@@ -49,7 +49,18 @@ def read_activity_file(request: StoreHttpRequest) -> FileResponse:
 
 
 def _rows(entries: Iterable[Entry]) -> Iterator[Sequence[object]]:
-    yield "date", "who", "session", "action", "outcome", "changed", "zid", "customer_id", "job"
+    yield (
+        "date",
+        "who",
+        "session",
+        "action",
+        "subject",
+        "outcome",
+        "changed",
+        "zid",
+        "customer_id",
+        "job",
+    )
     for entry in entries:
         changed = "; ".join(
             f"{it.field}: {it.before} → {it.after}" for it in words.differences_of(entry)
@@ -59,6 +70,7 @@ def _rows(entries: Iterable[Entry]) -> Iterator[Sequence[object]]:
             words.who_of(entry),
             entry.session,
             entry.action,
+            entry.subject,
             entry.outcome,
             harmless(changed),
             harmless(entry.zid_message),

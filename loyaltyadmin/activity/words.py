@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from loyaltyadmin.activity.models import Action, Entry
+from loyaltyadmin.web.folding import fold
 
 ACTIONS = {
     Action.SET_ACTIVATION: gettext_lazy("Program switched"),
@@ -82,9 +83,21 @@ def who_of(entry: Entry) -> str:
     return _("In Zid's dashboard")
 
 
+def actions_called(word: str) -> list[Action]:
+    """This will give the actions whose names hold a folded word, in the language of the page."""
+    return [action for action, name in ACTIONS.items() if word in fold(str(name))]
+
+
 def differences_of(entry: Entry) -> list[Difference]:
     """This will say what was changed, from what to what, leaving out what stayed as it was."""
-    before, after = entry.before or {}, entry.after or {}
+    return differences(before=entry.before, after=entry.after)
+
+
+def differences(
+    *, before: dict[str, object] | None, after: dict[str, object] | None
+) -> list[Difference]:
+    """This will say the same of any two states."""
+    before, after = before or {}, after or {}
     return [
         Difference(field=str(label), before=_value(before.get(name)), after=_value(after.get(name)))
         for name, label in FIELDS.items()

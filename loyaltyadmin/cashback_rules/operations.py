@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from loyaltyadmin.activity import operations as activity
-from loyaltyadmin.activity.models import Action
+from loyaltyadmin.activity.models import Action, Entry
 from loyaltyadmin.activity.operations import Actor, State
 from loyaltyadmin.snapshots import operations as snapshots
 from loyaltyadmin.snapshots import worth
@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 
 
 def toggle_cashback_rule(
-    *, store: Store, zid: Client, by: Actor, rule_id: UUID, active: bool
+    *,
+    store: Store,
+    zid: Client,
+    by: Actor,
+    rule_id: UUID,
+    active: bool,
+    restores: Entry | None = None,
 ) -> CashbackRule:
     """This will turn a cashback rule on or off, and give the rule as Zid then has it.
 
@@ -34,6 +40,7 @@ def toggle_cashback_rule(
             subject=str(rule_id),
             before={"is_active": not active},
             after={"is_active": active},
+            restores=restores,
         ) as change,
     ):
         rule = answered_or_read(
@@ -54,6 +61,7 @@ def update_cashback_rule(
     based_on: State,
     amount_to_spend: Decimal,
     points_rewarded: int,
+    restores: Entry | None = None,
 ) -> CashbackRule:
     """This will change what a rule gives: points for each amount, in the store's currency.
 
@@ -73,6 +81,7 @@ def update_cashback_rule(
             subject=str(rule_id),
             before=before,
             after={**before, **asked},
+            restores=restores,
         ) as change,
     ):
         rule = answered_or_read(
@@ -83,6 +92,47 @@ def update_cashback_rule(
         )
         change.after = state_of(rule)
     return rule
+
+
+def restore_cashback_rule(
+    *, store: Store, zid: Client, by: Actor, entry: Entry, based_on: State
+) -> CashbackRule:
+    """This will bring back what a rule gave, or whether it was on, before `entry` changed it.
+
+    `based_on` is what was shown to hold now.
+
+    Raises: snapshots.ChangedMeanwhile, errors.NotFound, errors.ZidError.
+    """
+    rule_id, wanted = UUID(entry.subject), held_before(entry)
+    if entry.action == Action.UPDATE_CASHBACK_RULE:
+        return update_cashback_rule(
+            store=store,
+            zid=zid,
+            by=by,
+            rule_id=rule_id,
+            based_on=based_on,
+            amount_to_spend=Decimal(str(wanted["amount_to_spend"])),
+            points_rewarded=int(str(wanted["points_rewarded"])),
+            restores=entry,
+        )
+    rule = read_cashback_rule(store=store, zid=zid, rule_id=rule_id)
+    snapshots.insist(on=based_on, current=state_of(rule))
+    return toggle_cashback_rule(
+        store=store,
+        zid=zid,
+        by=by,
+        rule_id=rule_id,
+        active=wanted["is_active"] is True,
+        restores=entry,
+    )
+
+
+def held_before(entry: Entry) -> State:
+    """What `restore_cashback_rule` brings back."""
+    before: State = entry.before or {}
+    if entry.action == Action.TOGGLE_CASHBACK_RULE:
+        return {"is_active": before["is_active"]}
+    return {name: before[name] for name in ("points_rewarded", "amount_to_spend")}
 
 
 def read_cashback_rule(*, store: Store, zid: Client, rule_id: UUID) -> CashbackRule:

@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from loyaltyadmin.activity import restoring
+from loyaltyadmin.activity.models import Action
 from loyaltyadmin.activity.operations import merchant_of
 from loyaltyadmin.cashback_rules import operations
 from loyaltyadmin.cashback_rules.forms import UpdateCashbackRuleForm
@@ -93,3 +95,27 @@ def read_example(request: StoreHttpRequest) -> HttpResponse:
             store=request.store, points_rewarded=points, amount_to_spend=amount
         )
     return render(request, "cashback_rules/_example.html", {"example": example})
+
+
+@require_http_methods(["GET", "POST"])
+@store_required
+def restore_cashback_rule(request: StoreHttpRequest, entry_id: int) -> HttpResponse:
+    return restoring.respond(
+        request,
+        entry_id=entry_id,
+        actions=(Action.UPDATE_CASHBACK_RULE, Action.TOGGLE_CASHBACK_RULE),
+        wanted=operations.held_before,
+        read=lambda entry: operations.state_of(
+            operations.read_cashback_rule(
+                store=request.store, zid=request.zid, rule_id=UUID(entry.subject)
+            )
+        ),
+        change=lambda entry, based_on: operations.restore_cashback_rule(
+            store=request.store,
+            zid=request.zid,
+            by=merchant_of(request.session.session_key),
+            entry=entry,
+            based_on=based_on,
+        ),
+        note=_("It applies to purchases from now on."),
+    )

@@ -3,25 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from loyaltyadmin.web.folding import fold as fold
 
 LONGEST_WORD = 40
 
-# After the decomposition, which turns أ إ آ ؤ ئ into a letter and a mark, and drops the marks.
-_LETTERS = str.maketrans(
-    {
-        "ى": "ي",
-        "ی": "ي",
-        "ې": "ي",
-        "ة": "ه",
-        "ہ": "ه",
-        "ھ": "ه",
-        "ک": "ك",
-        "ٱ": "ا",
-        "ء": None,
-        "ـ": None,
-    }
-)
 _WORD = re.compile(r"[^\W_]+")
 # What people write as one word or as two: عبد الله and عبدالله, Al Otaibi and Alotaibi.
 _JOINED = frozenset({"عبد", "ابو", "ال", "abd", "abu", "al", "el"})
@@ -44,21 +30,6 @@ CALLING_CODES = {
 # Numbers of the countries above, without the zero in front: a shorter rest behind a country is
 # none, and a longer number has its country in front already.
 _SHORTEST_NATIONAL, _LONGEST_NATIONAL = 7, 10
-
-
-def fold(text: str) -> str:
-    """This will give text without what people leave out, or write in several ways.
-
-    Hamzas, diacritics and tatweel are dropped, the forms of alef, yaa and taa marbuta are one, as
-    are capitals and small letters, and digits are Western.
-    """
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    kept = (
-        str(unicodedata.digit(letter)) if letter.isdigit() else letter
-        for letter in decomposed
-        if unicodedata.category(letter) != "Mn"
-    )
-    return "".join(kept).translate(_LETTERS)
 
 
 def words_of(text: str) -> list[str]:

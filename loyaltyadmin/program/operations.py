@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from loyaltyadmin.activity import operations as activity
-from loyaltyadmin.activity.models import Action
+from loyaltyadmin.activity.models import Action, Entry
 from loyaltyadmin.activity.operations import Actor, State
 from loyaltyadmin.snapshots import operations as snapshots
 from loyaltyadmin.snapshots.operations import Known
@@ -26,7 +26,9 @@ def read_program(*, store: Store, zid: Client) -> Known[Program]:
     return snapshots.read_program(store=store, zid=zid)
 
 
-def set_activation(*, store: Store, zid: Client, by: Actor, active: bool) -> bool:
+def set_activation(
+    *, store: Store, zid: Client, by: Actor, active: bool, restores: Entry | None = None
+) -> bool:
     """This will turn the program on or off, and tell what Zid then says it is.
 
     Raises: errors.ZidError.
@@ -39,6 +41,7 @@ def set_activation(*, store: Store, zid: Client, by: Actor, active: bool) -> boo
             action=Action.SET_ACTIVATION,
             before={"is_active": not active},
             after={"is_active": active},
+            restores=restores,
         ) as change,
     ):
         is_active = answered_or_read(
@@ -49,7 +52,13 @@ def set_activation(*, store: Store, zid: Client, by: Actor, active: bool) -> boo
 
 
 def set_points_expiration(
-    *, store: Store, zid: Client, by: Actor, based_on: State, days: int
+    *,
+    store: Store,
+    zid: Client,
+    by: Actor,
+    based_on: State,
+    days: int,
+    restores: Entry | None = None,
 ) -> int | None:
     """This will let points expire so many days after they were earned, and tell what Zid answered.
 
@@ -69,11 +78,48 @@ def set_points_expiration(
             action=Action.SET_POINTS_EXPIRATION,
             before=before,
             after={"days": days},
+            restores=restores,
         ) as change,
     ):
         answered = zid.loyalty.set_points_expiration(days=days)
         change.after = {"days": days, "answered": answered}
     return answered
+
+
+def restore_activation(
+    *, store: Store, zid: Client, by: Actor, entry: Entry, based_on: State
+) -> bool:
+    """This will turn the program on or off again, as it was before `entry`.
+
+    `based_on` is `{"is_active": …}` as it was shown.
+
+    Raises: snapshots.ChangedMeanwhile, errors.ZidError.
+    """
+    program = snapshots.read_program(store=store, zid=zid).state
+    snapshots.insist(on=based_on, current={"is_active": program.is_active})
+    active = held_before(entry)["is_active"] is True
+    return set_activation(store=store, zid=zid, by=by, active=active, restores=entry)
+
+
+def restore_points_expiration(
+    *, store: Store, zid: Client, by: Actor, entry: Entry, based_on: State
+) -> int | None:
+    """This will bring back the days after which points expired before `entry`.
+
+    `based_on` is `{"days": …}` as it was shown.
+
+    Raises: snapshots.ChangedMeanwhile, errors.ZidError.
+    """
+    days = int(str(held_before(entry)["days"]))
+    return set_points_expiration(
+        store=store, zid=zid, by=by, based_on=based_on, days=days, restores=entry
+    )
+
+
+def held_before(entry: Entry) -> State:
+    """What is brought back of an entry about the activation or about the expiry of points."""
+    before: State = entry.before or {}
+    return {name: before[name] for name in ("is_active", "days") if name in before}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from loyaltyadmin.activity import restoring
+from loyaltyadmin.activity.models import Action
 from loyaltyadmin.activity.operations import merchant_of
 from loyaltyadmin.program import operations
 from loyaltyadmin.program.forms import PointsExpirationForm
@@ -60,7 +62,7 @@ def set_activation(request: StoreHttpRequest) -> HttpResponse:
             by=merchant_of(request.session.session_key),
             active=wanted,
         ),
-        read=lambda: operations.read_program(store=request.store, zid=request.zid).state.is_active,
+        read=lambda: _read(request).is_active,
         is_on=bool,
         wanted=wanted,
     )
@@ -90,8 +92,56 @@ def set_points_expiration(request: StoreHttpRequest) -> HttpResponse:
             done_url=reverse("program"),
             done=_("The expiry of points is saved"),
         )
-    days = operations.read_program(
-        store=request.store, zid=request.zid
-    ).state.points_expiration_days
+    days = _read(request).points_expiration_days
     form = PointsExpirationForm(initial={"days": days, "based_on": {"days": days}})
     return render(request, template, context | {"form": form, "days": days})
+
+
+@require_http_methods(["GET", "POST"])
+@store_required
+def restore_activation(request: StoreHttpRequest, entry_id: int) -> HttpResponse:
+    return restoring.respond(
+        request,
+        entry_id=entry_id,
+        actions=[Action.SET_ACTIVATION],
+        wanted=operations.held_before,
+        read=lambda entry: {"is_active": _read(request).is_active},
+        change=lambda entry, based_on: operations.restore_activation(
+            store=request.store,
+            zid=request.zid,
+            by=merchant_of(request.session.session_key),
+            entry=entry,
+            based_on=based_on,
+        ),
+        note=_(
+            "While the program is on, customers earn points and can redeem them; while it is off,"
+            " they do neither."
+        ),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@store_required
+def restore_points_expiration(request: StoreHttpRequest, entry_id: int) -> HttpResponse:
+    return restoring.respond(
+        request,
+        entry_id=entry_id,
+        actions=[Action.SET_POINTS_EXPIRATION],
+        wanted=operations.held_before,
+        read=lambda entry: {"days": _read(request).points_expiration_days},
+        change=lambda entry, based_on: operations.restore_points_expiration(
+            store=request.store,
+            zid=request.zid,
+            by=merchant_of(request.session.session_key),
+            entry=entry,
+            based_on=based_on,
+        ),
+        note=_(
+            "Zid does not say whether this also changes the expiry of points that customers"
+            " already have."
+        ),
+    )
+
+
+def _read(request: StoreHttpRequest) -> Program:
+    return operations.read_program(store=request.store, zid=request.zid).state

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from loyaltyadmin.activity import operations as activity
-from loyaltyadmin.activity.models import Action
+from loyaltyadmin.activity.models import Action, Entry
 from loyaltyadmin.activity.operations import Actor, State
 from loyaltyadmin.snapshots import operations as snapshots
 from loyaltyadmin.stores.models import Store
@@ -16,9 +16,17 @@ from loyaltyadmin.zid.types import RedemptionKind, RedemptionMethod
 if TYPE_CHECKING:
     from loyaltyadmin.zid.client import Client
 
+SETTABLE = ("kind", "discount_value", "points_to_redeem")
+
 
 def toggle_redemption_method(
-    *, store: Store, zid: Client, by: Actor, method_id: UUID, active: bool
+    *,
+    store: Store,
+    zid: Client,
+    by: Actor,
+    method_id: UUID,
+    active: bool,
+    restores: Entry | None = None,
 ) -> RedemptionMethod:
     """This will turn a redemption method on or off, and give the method as Zid then has it.
 
@@ -33,6 +41,7 @@ def toggle_redemption_method(
             subject=str(method_id),
             before={"is_active": not active},
             after={"is_active": active},
+            restores=restores,
         ) as change,
     ):
         method = answered_or_read(
@@ -52,6 +61,7 @@ def add_redemption_method(
     kind: RedemptionKind,
     discount_value: Decimal,
     points_to_redeem: int,
+    restores: Entry | None = None,
 ) -> RedemptionMethod | None:
     """This will add a redemption method, in the store's own currency; Zid switches it on.
 
@@ -63,7 +73,11 @@ def add_redemption_method(
     with (
         snapshots.changing_program(store=store),
         activity.recording(
-            store=store, by=by, action=Action.ADD_REDEMPTION_METHOD, after=asked
+            store=store,
+            by=by,
+            action=Action.ADD_REDEMPTION_METHOD,
+            after=asked,
+            restores=restores,
         ) as change,
     ):
         method = zid.loyalty.add_redemption_method(
@@ -87,6 +101,7 @@ def update_redemption_method(
     kind: RedemptionKind,
     discount_value: Decimal,
     points_to_redeem: int,
+    restores: Entry | None = None,
 ) -> None:
     """This will change a redemption method; Zid's answer does not tell what it made of it.
 
@@ -106,6 +121,7 @@ def update_redemption_method(
             subject=str(method_id),
             before=before,
             after={**before, **asked},
+            restores=restores,
         ),
     ):
         zid.loyalty.update_redemption_method(
@@ -141,6 +157,65 @@ def delete_redemption_method(
         zid.loyalty.delete_redemption_method(method_id=method_id)
 
 
+def restore_redemption_method(
+    *, store: Store, zid: Client, by: Actor, entry: Entry, based_on: State
+) -> None:
+    """This will bring back what a method was, or whether it was on, before `entry` changed it.
+
+    A method that was deleted is added again: Zid gives it another id and switches it on.
+    `based_on` is what was shown to hold now.
+
+    Raises: snapshots.ChangedMeanwhile, errors.NotFound, errors.ZidError.
+    """
+    wanted, method_id = held_before(entry), UUID(entry.subject)
+    if entry.action == Action.UPDATE_REDEMPTION_METHOD:
+        update_redemption_method(
+            store=store,
+            zid=zid,
+            by=by,
+            method_id=method_id,
+            based_on=based_on,
+            restores=entry,
+            **_values(wanted),
+        )
+        return
+    snapshots.insist(on=based_on, current=holds_now(store=store, zid=zid, entry=entry))
+    if entry.action == Action.DELETE_REDEMPTION_METHOD:
+        add_redemption_method(store=store, zid=zid, by=by, restores=entry, **_values(wanted))
+        return
+    toggle_redemption_method(
+        store=store,
+        zid=zid,
+        by=by,
+        method_id=method_id,
+        active=wanted["is_active"] is True,
+        restores=entry,
+    )
+
+
+def held_before(entry: Entry) -> State:
+    """What `restore_redemption_method` brings back."""
+    before: State = entry.before or {}
+    if entry.action == Action.TOGGLE_REDEMPTION_METHOD:
+        return {"is_active": before["is_active"]}
+    return {name: before[name] for name in SETTABLE}
+
+
+def holds_now(*, store: Store, zid: Client, entry: Entry) -> State:
+    """This will read what holds now of what `entry` changed.
+
+    Nothing for a method that was deleted, unless there is one like it by now.
+
+    Raises: errors.NotFound, errors.ZidError.
+    """
+    if entry.action != Action.DELETE_REDEMPTION_METHOD:
+        return state_of(read_redemption_method(store=store, zid=zid, method_id=UUID(entry.subject)))
+    wanted = held_before(entry)
+    methods = snapshots.read_program(store=store, zid=zid).state.redemption_methods
+    states = ({name: state_of(method)[name] for name in SETTABLE} for method in methods)
+    return next((state for state in states if state == wanted), {})
+
+
 def read_redemption_method(*, store: Store, zid: Client, method_id: UUID) -> RedemptionMethod:
     """This will read one method; Zid gives it only with the whole program.
 
@@ -168,4 +243,13 @@ def _asked(*, kind: RedemptionKind, discount_value: Decimal, points_to_redeem: i
         "kind": kind.value,
         "discount_value": str(discount_value),
         "points_to_redeem": points_to_redeem,
+    }
+
+
+def _values(state: State) -> dict[str, Any]:
+    """A state's fields as the operations take them."""
+    return {
+        "kind": RedemptionKind(str(state["kind"])),
+        "discount_value": Decimal(str(state["discount_value"])),
+        "points_to_redeem": int(str(state["points_to_redeem"])),
     }

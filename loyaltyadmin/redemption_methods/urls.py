@@ -7,6 +7,11 @@ from loyaltyadmin.redemption_methods import views
 urlpatterns = [
     path("add/", views.add_redemption_method, name="add-redemption-method"),
     path(
+        "restore/<int:entry_id>/",
+        views.restore_redemption_method,
+        name="restore-redemption-method",
+    ),
+    path(
         "<uuid:method_id>/toggle/", views.toggle_redemption_method, name="toggle-redemption-method"
     ),
     path(

@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from loyaltyadmin.activity import restoring
+from loyaltyadmin.activity.models import Action
 from loyaltyadmin.activity.operations import merchant_of
 from loyaltyadmin.redemption_methods import operations
 from loyaltyadmin.redemption_methods.forms import (
@@ -139,3 +141,27 @@ def delete_redemption_method(request: StoreHttpRequest, method_id: UUID) -> Http
     )
     form = DeleteRedemptionMethodForm(initial={"based_on": operations.state_of(method)})
     return render(request, template, context | {"form": form, "method": method})
+
+
+@require_http_methods(["GET", "POST"])
+@store_required
+def restore_redemption_method(request: StoreHttpRequest, entry_id: int) -> HttpResponse:
+    return restoring.respond(
+        request,
+        entry_id=entry_id,
+        actions=(
+            Action.UPDATE_REDEMPTION_METHOD,
+            Action.TOGGLE_REDEMPTION_METHOD,
+            Action.DELETE_REDEMPTION_METHOD,
+        ),
+        wanted=operations.held_before,
+        read=lambda entry: operations.holds_now(store=request.store, zid=request.zid, entry=entry),
+        change=lambda entry, based_on: operations.restore_redemption_method(
+            store=request.store,
+            zid=request.zid,
+            by=merchant_of(request.session.session_key),
+            entry=entry,
+            based_on=based_on,
+        ),
+        note=_("It applies to orders from now on. A deleted method is added again, switched on."),
+    )

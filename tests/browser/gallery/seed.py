@@ -13,6 +13,8 @@ from typing import Any
 
 import django
 
+from tests.zid_sandbox.seed import stable_uuid
+
 STORE_ID = 90001
 QUIET_STORE_ID = 90002  # nobody changes anything there
 RUNNING_STORE_ID = 90005  # a bulk adjustment runs, and so every page of this store says
@@ -27,6 +29,14 @@ ALPHABET = "23456789bcdfghjkmpqrtvwx"
 # Single adjustments: the customer they are of, who has no other.
 UNKNOWN_CUSTOMER, UNSETTLED_CUSTOMER = 1012, 1013
 SINGLE_LINES = {"applied": (1014, 900001), "rejected": (1015, 900002), "skipped": (1017, 900003)}
+
+# Entries of the activity whose change can be taken back, by what they did.
+ENTRIES = {
+    "set_activation": 900_101,
+    "update_cashback_rule": 900_102,
+    "delete_redemption_method": 900_104,
+    "set_points_expiration": 900_109,
+}
 
 Lines = list[tuple[str, int]]  # status, how many
 JOBS: dict[str, tuple[str, Lines, dict[str, Any]]] = {
@@ -200,23 +210,27 @@ def add_many_jobs(store_id: int, number: int) -> None:
 def add_activity() -> None:
     from loyaltyadmin.activity.models import Entry
 
+    rule_id = stable_uuid("cashback", QUIET_STORE_ID, "online")
     rule = {"points_rewarded": 5, "amount_to_spend": "100", "is_active": True}
     method = {"kind": "fixed_rate", "discount_value": "12.5", "points_to_redeem": 250}
     points = {"action": "add", "points": 50, "reason": REASON}
     file = {"file_name": "عملاء-رمضان.csv", "reason": REASON}
     entries: list[dict[str, Any]] = [
         {"action": "set_activation", "before": {"is_active": False}, "after": {"is_active": True}},
-        {"action": "update_cashback_rule", "before": rule,
+        {"action": "update_cashback_rule", "before": rule, "subject": rule_id,
          "after": {**rule, "points_rewarded": 12}},
         {"action": "add_redemption_method", "after": method},
-        {"action": "delete_redemption_method", "before": method},
+        {"action": "delete_redemption_method", "before": method,
+         "subject": stable_uuid("deleted method")},
         {"action": "set_points_expiration", "before": {"days": 365}, "after": {"days": 9999},
          "outcome": "refused", "zid_message": ZIDS_WORDS},
         {"action": "toggle_cashback_rule", "before": rule, "after": {**rule, "is_active": False},
-         "outcome": "unknown"},
+         "subject": rule_id, "outcome": "unknown"},
         {"action": "adjust_customer_points", "after": points, "customer_id": 1_250_001},
         {"action": "confirm_bulk_adjustment", "after": file, "job_id": job_id("one of many, 1"),
          "who": "operator", "session": ""},
+        {"action": "set_points_expiration", "before": {"days": 180}, "after": {"days": 365},
+         "restores_id": 900_105},
     ]  # fmt: skip
     entries += [
         {"action": f"{action}_bulk_adjustment", "after": file, "job_id": job_id(name),
@@ -227,8 +241,8 @@ def add_activity() -> None:
     Entry.objects.bulk_create(
         Entry(
             **{
-                "store_id": QUIET_STORE_ID, "at": NOW - at * MINUTE, "who": "merchant",
-                "session": "5f0c2a9e", "outcome": "done", **fields,
+                "id": 900_101 + at, "store_id": QUIET_STORE_ID, "at": NOW - at * MINUTE,
+                "who": "merchant", "session": "5f0c2a9e", "outcome": "done", **fields,
             }
         )
         for at, fields in enumerate(entries)

@@ -71,6 +71,10 @@ def switch_fails(**fault: object) -> Callable[[Visit], None]:
     return bring_about
 
 
+def restores(path: str, what: str) -> Callable[[Visit], None]:
+    return at(f"{path}restore/{seed.ENTRIES[what]}/")
+
+
 def customer(customer_id: int) -> Callable[[Visit], None]:
     return at(f"/customers/{customer_id}/")
 
