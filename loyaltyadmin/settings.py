@@ -161,6 +161,7 @@ INSTALLED_APPS = [
     "loyaltyadmin.web",
     "loyaltyadmin.customers",
     "loyaltyadmin.points_adjustments",
+    "loyaltyadmin.notices",
 ]
 
 # No XFrameOptionsMiddleware: Zid's dashboard must be able to frame us, and frame-ancestors in the
@@ -278,6 +279,52 @@ ZID_SETTLE_SECONDS = env_number("ZID_SETTLE_SECONDS", max(90.0, 3 * ZID_TIMEOUT_
 ZID_REASON_MAX_LENGTH = env_int("ZID_REASON_MAX_LENGTH", 190, least=40)
 
 
+# Telling customers, by e-mail and by text message; each is off until it is set up.
+
+EMAIL_HOST = env_text("EMAIL_HOST")
+EMAIL_PORT = env_int("EMAIL_PORT", 587, least=1)
+EMAIL_HOST_USER = env_text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env_secret("EMAIL_HOST_PASSWORD")
+[_EMAIL_SECURITY] = env_pattern(
+    "EMAIL_SECURITY",
+    [env_text("EMAIL_SECURITY", "starttls")],
+    pattern="starttls|tls|none",
+    example="starttls, tls or none",
+)
+EMAIL_USE_TLS = _EMAIL_SECURITY == "starttls"
+EMAIL_USE_SSL = _EMAIL_SECURITY == "tls"
+EMAIL_TIMEOUT = 20  # seconds for each answer of the server; for the SMS provider's, too
+_ADDRESS = r"[^@\s<>]+@[^@\s<>]+"
+[EMAIL_FROM] = env_pattern(
+    "EMAIL_FROM",
+    [env_text("EMAIL_FROM", "loyalty@example.com" if DEBUG else "")],
+    pattern=_ADDRESS if DEBUG or EMAIL_HOST else "",
+    example="loyalty@example.com, together with EMAIL_HOST",
+)
+[EMAIL_BOUNCES_TO] = env_pattern(
+    "EMAIL_BOUNCES_TO",
+    [env_text("EMAIL_BOUNCES_TO")],
+    pattern=f"({_ADDRESS})?",
+    example="bounces@example.com",
+)
+if DEBUG and not EMAIL_HOST:  # nothing leaves a developer's machine unasked
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = DATA_DIR / "mails"
+[SMS_PROVIDER] = env_pattern(
+    "SMS_PROVIDER", [env_text("SMS_PROVIDER")], pattern="(unifonic)?", example="unifonic"
+)
+UNIFONIC_APP_SID = env_secret("UNIFONIC_APP_SID")
+UNIFONIC_SENDER_ID = env_text("UNIFONIC_SENDER_ID")
+UNIFONIC_URL = env_url("UNIFONIC_URL", "https://el.cloud.unifonic.com")
+if SMS_PROVIDER == "unifonic" and not (UNIFONIC_APP_SID and UNIFONIC_SENDER_ID):
+    raise ImproperlyConfigured(
+        "SMS_PROVIDER is unifonic, so UNIFONIC_APP_SID and UNIFONIC_SENDER_ID are needed."
+    )
+NOTICES_PER_MINUTE = env_number("NOTICES_PER_MINUTE", 60, least=0.1)
+# Keeps who asked not to be written to. Not SECRET_KEY, which may change.
+NOTICES_KEY = env_secret("NOTICES_KEY", debug="debug-only" if EMAIL_FROM or SMS_PROVIDER else None)
+
+
 # allauth
 
 SOCIALACCOUNT_PROVIDERS = {
@@ -326,6 +373,18 @@ CELERY_BEAT_SCHEDULE = {
         "task": "loyaltyadmin.activity.tasks.close_lost_attempts",
         "schedule": 60.0,
         "options": {"expires": 60},
+    },
+    "tell-customers-by-email": {
+        "task": "loyaltyadmin.notices.tasks.tell_customers",
+        "args": ["email"],
+        "schedule": 5.0,
+        "options": {"expires": 10},
+    },
+    "tell-customers-by-sms": {
+        "task": "loyaltyadmin.notices.tasks.tell_customers",
+        "args": ["sms"],
+        "schedule": 5.0,
+        "options": {"expires": 10},
     },
     "clear-sessions": {
         "task": "loyaltyadmin.web.tasks.clear_sessions",

@@ -16,6 +16,7 @@ urlpatterns = [
     path("activity/", include("loyaltyadmin.activity.urls")),
     path("customers/", include("loyaltyadmin.customers.urls")),
     path("", include("loyaltyadmin.points_adjustments.urls")),
+    path("", include("loyaltyadmin.notices.urls")),
 ]
 
 handler400 = "loyaltyadmin.web.views.bad_request"

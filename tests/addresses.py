@@ -25,6 +25,7 @@ WITHOUT_A_PAGE = {
     "undo-bulk-adjustment": A_CHANGE,
     "retry-bulk-adjustment": A_CHANGE,
     "decide-line": A_CHANGE,
+    "stop-telling": A_CHANGE,
     "read-bulk-template": A_FILE,
     "read-bulk-results": A_FILE,
     "read-bulk-failed": A_FILE,
@@ -35,6 +36,8 @@ WITHOUT_A_PAGE = {
     "read-bulk-draft": A_PART,
     "read-running-line": "answers with a part of every page, which one state shows",
     "list-bulk-lines": A_PART,
+    "read-notice": A_PART,
+    "preview-notice": A_PART,
     "receive-app-event": "answers Zid, not a browser",
     "zid_login": "sends the browser on to Zid",
 }

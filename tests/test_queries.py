@@ -16,11 +16,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from loyaltyadmin.activity.models import Entry
+from loyaltyadmin.customers.models import Customer
+from loyaltyadmin.notices.models import Fate, Message
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.states import JobStatus, LineStatus
 from loyaltyadmin.stores.models import Store
 from tests import edge
 from tests.addresses import A_CHANGE, WITHOUT_A_PAGE, url_names
+from tests.notices.conftest import ask, finished_job
 from tests.points_adjustments.conftest import make_job, make_line
 
 CUSTOMER_ID = 370001
@@ -188,6 +191,22 @@ def finished(store: Store, zid: responses.RequestsMock, rows: int) -> str:
     return path
 
 
+def told(store: Store, _zid: responses.RequestsMock, rows: int) -> str:
+    """With customers of whom most were told."""
+    Customer.objects.all().delete()
+    job = finished_job(store, customers=rows)
+    notice = ask(job)
+    for line in job.lines.all()[1:]:
+        Message.objects.create(
+            notice=notice, line=line, fate=Fate.NO_ADDRESS, ended_at=timezone.now()
+        )
+    return f"/bulk-adjustments/{job.id}/"
+
+
+def tells(store: Store, _zid: responses.RequestsMock, rows: int) -> str:
+    return f"/bulk-adjustments/{finished_job(store, customers=rows).id}/tell/"
+
+
 def part(page: Page, name: str) -> Page:
     return lambda store, zid, rows: f"{page(store, zid, rows)}{name}"
 
@@ -211,7 +230,9 @@ PAGES: dict[str, list[Page]] = {
     "read-customer-points": [points_of_customer],
     "read-adjustment": [adjustment],
     "list-bulk-adjustments": [jobs],
-    "read-bulk-adjustment": [draft, undo, queued, running, finished],
+    "read-bulk-adjustment": [draft, undo, queued, running, finished, told],
+    "tell-customers": [tells],
+    "read-notice": [part(told, "tell/progress/")],
     "read-bulk-draft": [part(draft, "draft/"), part(undo, "draft/")],
     "read-bulk-progress": [part(running, "progress/"), part(finished, "progress/")],
     "read-running-line": [part(running, "line/")],
@@ -233,6 +254,8 @@ NO_ROWS = {
     "start-bulk-adjustment": "the page is list-bulk-adjustments'",
     "confirm-bulk-adjustment": "the page is read-bulk-adjustment's",
     "styleguide": "nothing of a store",
+    "preview-notice": "one letter; the page is tell-customers'",
+    "opt-out": "one recipient",
     **{name: "one change" for name, why in WITHOUT_A_PAGE.items() if why is A_CHANGE},
 }
 

@@ -104,7 +104,9 @@ def test_no_template_carries_a_script_or_a_style_of_its_own():
     for path in TEMPLATES:
         page = read(path)
         assert not re.search(r"<script(?![^>]*\bsrc=)", page), named(path)
-        assert not re.search(r"<style|\sstyle=|\son[a-z]+=", page), named(path)
+        assert not re.search(r"\son[a-z]+=", page), named(path)
+        if path.name != "mail.html":  # is no page, and mail programs take no stylesheet
+            assert not re.search(r"<style|\sstyle=", page), named(path)
         assert "|safe" not in page, named(path)
 
 

@@ -103,6 +103,14 @@ WRONG = [
     ("FRAME_ANCESTORS", "dashboard.zid.sa"),
     ("ZID_WEBHOOK_USERNAME", "without a password"),
     ("ZID_WEBHOOK_PASSWORD", "without a name"),
+    ("EMAIL_HOST", "mail.example.com"),  # without an address to write from
+    ("EMAIL_FROM", "loyalty@example.com"),  # without a server
+    ("EMAIL_PORT", "smtp"),
+    ("EMAIL_SECURITY", "ssl"),
+    ("EMAIL_BOUNCES_TO", "nobody"),
+    ("SMS_PROVIDER", "pigeons"),
+    ("SMS_PROVIDER", "unifonic"),  # without its account
+    ("NOTICES_PER_MINUTE", "0"),
     ("SECRET_KEY_FILE", "/no/such/file"),
     ("ZID_CLIENT_SECRET_FILE", "/dev/null"),
 ]
@@ -126,6 +134,24 @@ def test_a_missing_secret_stops_the_start_unless_debugging(load):
     for name, result in zip(secrets, results, strict=True):
         assert result.get("error") == "ImproperlyConfigured", f"{name} was not missed"
         assert result["says"].startswith(f"{name} is missing")
+
+
+def test_who_writes_to_customers_needs_a_key_that_keeps_who_opted_out(load):
+    mail = {"EMAIL_HOST": "mail.example.com", "EMAIL_FROM": "loyalty@example.com"}
+
+    without, complete = load(mail, {**mail, "NOTICES_KEY": "never changed", "EMAIL_PORT": "465",
+                                    "EMAIL_SECURITY": "tls"})  # fmt: skip
+
+    assert without["says"].startswith("NOTICES_KEY is missing")
+    assert (complete["EMAIL_USE_SSL"], complete["EMAIL_USE_TLS"]) == (True, False)
+
+
+def test_while_debugging_mails_are_files_and_leave_no_machine(load):
+    debug, served = load({"DEBUG": "1"}, {})
+
+    assert debug["EMAIL_BACKEND"].startswith("django.core.mail.backends.filebased.")
+    assert debug["EMAIL_FILE_PATH"].endswith("/mails")
+    assert served["EMAIL_FROM"] == ""
 
 
 def test_debugging_needs_none_of_them(load):

@@ -29,6 +29,8 @@ class Action(models.TextChoices):
     CANCEL_BULK_ADJUSTMENT = "cancel_bulk_adjustment"
     UNDO_BULK_ADJUSTMENT = "undo_bulk_adjustment"
     RETRY_BULK_ADJUSTMENT = "retry_bulk_adjustment"
+    TELL_CUSTOMERS = "tell_customers"
+    STOP_TELLING = "stop_telling"
 
 
 class Change(models.Model):

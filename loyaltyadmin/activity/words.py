@@ -29,6 +29,8 @@ ACTIONS = {
     Action.CANCEL_BULK_ADJUSTMENT: gettext_lazy("Bulk adjustment cancelled"),
     Action.UNDO_BULK_ADJUSTMENT: gettext_lazy("Taking a bulk adjustment back drafted"),
     Action.RETRY_BULK_ADJUSTMENT: gettext_lazy("Repeat of a bulk adjustment drafted"),
+    Action.TELL_CUSTOMERS: gettext_lazy("Telling customers arranged"),
+    Action.STOP_TELLING: gettext_lazy("Telling customers stopped"),
 }
 
 FIELDS = {
@@ -49,6 +51,11 @@ FIELDS = {
     "title_en": gettext_lazy("English title"),
     "content_ar": gettext_lazy("Arabic text"),
     "content_en": gettext_lazy("English text"),
+    "channel": gettext_lazy("How customers are told"),
+    "subject_ar": gettext_lazy("Arabic subject"),
+    "text_ar": gettext_lazy("Arabic text"),
+    "subject_en": gettext_lazy("English subject"),
+    "text_en": gettext_lazy("English text"),
 }
 
 VALUES = {
@@ -58,6 +65,8 @@ VALUES = {
     "take": gettext_lazy("Take points away"),
     "set": gettext_lazy("Set the balance to"),
     "reset": gettext_lazy("Reset to zero"),
+    "email": gettext_lazy("By e-mail"),
+    "sms": gettext_lazy("By text message"),
 }
 LONGEST_VALUE = 120
 

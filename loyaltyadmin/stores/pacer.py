@@ -183,7 +183,7 @@ class Pacer:
         """
         self.wait_ahead()
         self._paid -= 1
-        _let_connection_go()
+        let_connection_go()
         if self._expires_at is not None and timezone.now() > self._expires_at:
             raise errors.NotSent(endpoint="a call that came too late")
 
@@ -220,7 +220,7 @@ class Pacer:
             seconds = pause / MICROSECONDS
             if waited + seconds > self._patience:
                 raise errors.RateLimited(endpoint=OUR_LIMIT, retry_after=seconds)
-            _let_connection_go()
+            let_connection_go()
             self._sleep(seconds)
             waited += seconds
 
@@ -241,7 +241,7 @@ def _now() -> int:
     return time.time_ns() // 1000
 
 
-def _let_connection_go() -> None:
+def let_connection_go() -> None:
     """Give the thread's database connection back to the pool, if there is one.
 
     What follows is a wait, for the limit or for Zid, and other threads have better use for it.

@@ -54,6 +54,7 @@ WHAT_TO_TRY = """
     4. Adjust a thousand customers: upload a CSV with customer_id, points, reason. Zid lets
        {rate} calls a minute pass; ZID_RATE_LIMIT_PER_MINUTE=600 make run is quicker.
     5. With the buttons on that first page, make Zid slow or broken: see what the app makes of it.
+    6. Tell the customers of a bulk adjustment: their mails are files in {mails}.
 
   Ctrl-C stops everything.
 """
@@ -157,7 +158,7 @@ def _run(plan: Plan, supervisor: Supervisor, say: Console) -> None:
     supervisor.wait_until_ready(seconds=READY_SECONDS)
     text = WHAT_TO_TRY if plan.zid_port else WHAT_TO_TRY_AT_ZID
     rate = plan.environment.get("ZID_RATE_LIMIT_PER_MINUTE", "60")
-    say.print(text.format(address=plan.address, rate=rate))
+    say.print(text.format(address=plan.address, rate=rate, mails=plan.data_dir / "mails"))
     supervisor.watch()
 
 

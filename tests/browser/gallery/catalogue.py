@@ -27,6 +27,7 @@ from tests.browser.gallery.states import (
     starts_yesterday,
     styleguide,
     switch_fails,
+    writes_mistakes,
     zid_fails,
 )
 
@@ -113,6 +114,21 @@ BULK = [
     State(name="Bulk adjustment, no lines of this outcome", shows="read-bulk-adjustment",
           bring_about=job("finished", "?outcome=rejected")),
 ]  # fmt: skip
+NOTICES = [
+    *(
+        State(name=f"Telling customers, {name}", shows="read-bulk-adjustment",
+              store_id=seed.TELLING_STORE_ID, bring_about=job(name))
+        for name in seed.TOLD
+    ),
+    State(name="What customers are told", shows="tell-customers",
+          store_id=seed.TELLING_STORE_ID, bring_about=job("to be told", "tell/")),
+    State(name="What customers are told, with mistakes", shows="tell-customers", status=422,
+          store_id=seed.TELLING_STORE_ID, bring_about=writes_mistakes),
+    State(name="Stop the messages", shows="opt-out", store_id=None,
+          bring_about=at(f"/u/{seed.OPT_OUT_TOKENS['being told']}/")),
+    State(name="The messages are stopped", shows="opt-out", store_id=None,
+          bring_about=at(f"/u/{seed.OPT_OUT_TOKENS['told']}/")),
+]  # fmt: skip
 SETTINGS = [
     State(name="Edit a cashback rule", shows="update-cashback-rule",
           bring_about=edits("cashback-rule")),
@@ -184,6 +200,6 @@ STYLEGUIDES = [
 ]  # fmt: skip
 
 CATALOGUE = [
-    *PROGRAM, *SETTINGS, *CUSTOMERS, *BULK, *ACTIVITY, *OTHERS,
+    *PROGRAM, *SETTINGS, *CUSTOMERS, *BULK, *NOTICES, *ACTIVITY, *OTHERS,
     *(STYLEGUIDES if has_styleguide() else []),
 ]  # fmt: skip

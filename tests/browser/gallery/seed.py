@@ -37,6 +37,19 @@ ENTRIES = {
     "delete_redemption_method": 900_104,
     "set_points_expiration": 900_109,
 }
+# Bulk adjustments whose customers are told: status, what became of telling each line's.
+TELLING_STORE_ID = 90003
+TOLD: dict[str, tuple[str, list[str], dict[str, Any]]] = {
+    "to be told": ("draft", [], {}),
+    "being told": ("finished", ["sent", "sent"], {}),
+    "told": (
+        "finished",
+        [*["sent"] * 8, "no_address", "no_address", "opted_out", "bounced", "unknown"],
+        {"ended_at": NOW},
+    ),
+    "told nobody": ("finished", [], {"stopped_at": NOW}),
+}
+OPT_OUT_TOKENS = {name: f"{'o' * 21}{at}" for at, name in enumerate(TOLD)}
 
 Lines = list[tuple[str, int]]  # status, how many
 JOBS: dict[str, tuple[str, Lines, dict[str, Any]]] = {
@@ -249,8 +262,60 @@ def add_activity() -> None:
     )  # fmt: skip
 
 
+def add_notices() -> None:
+    from loyaltyadmin.customers.models import Customer
+    from loyaltyadmin.notices.models import Message, Notice, Recipient
+    from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
+
+    Customer.objects.bulk_create(
+        Customer(
+            store_id=TELLING_STORE_ID, customer_id=1001 + at, name=name, read_at=NOW, points=120,
+            email=f"customer{at}@example.com" if at != 2 else "", mobile=f"96650000000{at}",
+        )
+        for at, name in enumerate(["نورة العتيبي", "Sara Khan", "عبدالله الشهري", "خالد"])
+    )  # fmt: skip
+    written = {
+        "channel": "email", "subject_ar": "نقاط جديدة من {store}", "asked_at": NOW, "look_at": NOW,
+        "text_ar": "مرحبًا {name}،\n\nأُضيفت {points} إلى رصيد النقاط. السبب: {reason}",
+        "subject_en": "New points", "text_en": "Hello {name}, you have {points} new points.",
+    }  # fmt: skip
+    for name, (status, fates, more) in TOLD.items():
+        is_over = status in IS_OVER
+        job = BulkAdjustment.objects.create(
+            id=job_id(name), store_id=TELLING_STORE_ID, status=status, source="page",
+            reason=REASON, file_name="points-2026.csv", created_at=NOW - 60 * MINUTE,
+            confirmed_at=None if status == "draft" else NOW - 50 * MINUTE,
+            started_at=NOW - 49 * MINUTE if is_over else None,
+            ended_at=NOW - 40 * MINUTE if is_over else None,
+        )  # fmt: skip
+        lines = [
+            Line(**{
+                "store_id": TELLING_STORE_ID, "job": job, "position": at + 2, "action": "add",
+                "customer_id": 1001 + at % 4, "direction": "+", "points": 50, "reason": REASON,
+                "reference": reference(name, at), "created_at": NOW,
+                **line_fields("applied" if is_over else "pending"),
+            })
+            for at in range(max(len(fates), 4))
+        ]  # fmt: skip
+        Line.objects.bulk_create(lines)
+        notice = Notice.objects.create(job=job, **written, **more)
+        recipient = Recipient.objects.create(
+            store_id=TELLING_STORE_ID, channel="email", fingerprint=name,
+            token=OPT_OUT_TOKENS[name],
+            opted_out_at=NOW if "opted_out" in fates else None,
+        )  # fmt: skip
+        Message.objects.bulk_create(
+            Message(
+                notice=notice, line=line, recipient=recipient, fate=fate, claimed_at=NOW,
+                ended_at=NOW,
+            )
+            for line, fate in zip(lines, fates, strict=False)
+        )  # fmt: skip
+
+
 def main() -> None:
     django.setup()
+    add_notices()
     add_jobs()
     add_single_lines()
     add_many_jobs(QUIET_STORE_ID, 45)

@@ -164,6 +164,14 @@ def asks_before_cancelling(visit: Visit) -> None:
     expect(visit.app.locator("dialog#dialog")).to_be_visible()
 
 
+def writes_mistakes(visit: Visit) -> None:
+    job("to be told", "tell/")(visit)
+    visit.app.locator("#id_text_ar").fill("مرحبًا {nam}")
+    visit.app.locator("#id_subject_en").fill("")
+    visit.app.locator("#save").click()
+    expect(visit.app.locator("#id_text_ar_error")).to_be_visible()
+
+
 def lists_shortcuts(visit: Visit) -> None:
     visit.go_to("/customers/")
     visit.app.locator("#show-shortcuts").click()

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from loyaltyadmin.notices import texts
+from loyaltyadmin.notices.channels import Channel
+
+MOST_TEXT = 2000
+MOST_SMS = 300  # four parts in Arabic, without the link
+UNKNOWN = ngettext_lazy(
+    "%(unknown)s is no placeholder. There are: %(known)s.",
+    "%(unknown)s are no placeholders. There are: %(known)s.",
+    "number",
+)
+
+
+class SubjectField(forms.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=150, required=False, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        subject = str(super().clean(value))
+        if len(subject.splitlines()) > 1:
+            raise forms.ValidationError(_("A subject is one line."))
+        return _checked(subject)
+
+
+class TextField(forms.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            max_length=MOST_TEXT, required=False, widget=forms.Textarea({"rows": 7}), **kwargs
+        )
+
+    def clean(self, value: Any) -> str:
+        return _checked(str(super().clean(value)).replace("\r\n", "\n"))
+
+
+class TellCustomersForm(forms.Form):
+    """What is written to customers; a language without a text is not written in."""
+
+    channel = forms.TypedChoiceField(
+        label=_("How"), coerce=Channel, choices=Channel, widget=forms.RadioSelect
+    )
+    subject_ar = SubjectField(label=_("Arabic subject"))
+    text_ar = TextField(label=_("Arabic text"))
+    subject_en = SubjectField(label=_("English subject"))
+    text_en = TextField(label=_("English text"))
+
+    def __init__(self, *args: Any, channels: list[Channel], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = [(it.value, it.label) for it in channels]
+        self.fields["channel"].choices = known  # type: ignore[attr-defined]
+        if known:
+            self.fields["channel"].initial = known[0][0]
+        for name in ("subject_ar", "text_ar", "subject_en", "text_en"):
+            self.fields[name].widget.attrs |= {"lang": name[-2:], "dir": "auto"}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        is_sms = cleaned.get("channel") == Channel.SMS
+        written = [it for it in texts.LANGUAGES if cleaned.get(f"text_{it}")]
+        if not written and not {"text_ar", "text_en"} & set(self.errors):
+            self.add_error("text_ar", _("Write a text, in Arabic, in English or in both."))
+        for language in texts.LANGUAGES:
+            subject = f"subject_{language}"
+            if language not in written or is_sms:
+                continue
+            if not cleaned.get(subject) and subject not in self.errors:
+                self.add_error(subject, _("Write a subject."))
+        length = sum(len(cleaned[f"text_{it}"]) for it in written)
+        if is_sms and length > MOST_SMS:
+            error = _("A text message holds %(most)d characters, and this has %(length)d.") % {
+                "most": MOST_SMS,
+                "length": length,
+            }
+            self.add_error(f"text_{written[-1]}", error)
+        return cleaned
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What was written, once it is clean."""
+        return {name: text for name, text in self.cleaned_data.items() if name != "channel"}
+
+
+def _checked(text: str) -> str:
+    unknown = texts.unknown_in(text)
+    if unknown:
+        raise forms.ValidationError(
+            UNKNOWN,
+            params={
+                "number": len(unknown),
+                "unknown": ", ".join(dict.fromkeys(unknown)),
+                "known": ", ".join(f"{{{it}}}" for it in texts.PLACEHOLDERS),
+            },
+        )
+    return text

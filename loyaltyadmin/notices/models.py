@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+import secrets
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from loyaltyadmin.notices.channels import Channel
+from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(16)
+
+
+class Notice(models.Model):
+    """What the customers of a bulk adjustment are told about it, because the merchant said so."""
+
+    job = models.OneToOneField(BulkAdjustment, on_delete=models.CASCADE, related_name="notice")
+    channel = models.CharField(max_length=5, choices=Channel)
+    # A language without a text is not written in; with two, every customer gets both.
+    subject_ar = models.CharField(max_length=150, blank=True)
+    text_ar = models.TextField(blank=True)
+    subject_en = models.CharField(max_length=150, blank=True)
+    text_en = models.TextField(blank=True)
+    asked_at = models.DateTimeField()
+    look_at = models.DateTimeField(help_text="when to look next whether somebody is to be told")
+    stopped_at = models.DateTimeField(null=True, help_text="when the merchant stopped it")
+    ended_at = models.DateTimeField(null=True, help_text="when everybody had been told")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="notice_says_something", condition=~Q(text_ar="", text_en="")
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["channel", "look_at"],
+                name="notice_open",
+                condition=Q(stopped_at=None, ended_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"notice of {self.job_id}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there may be somebody still to be told."""
+        return self.stopped_at is None and self.ended_at is None
+
+    @property
+    def needs_balance(self) -> bool:
+        return any("{balance}" in it for it in self.texts.values())
+
+    @property
+    def texts(self) -> dict[str, str]:
+        return {
+            name: getattr(self, name) for name in ("subject_ar", "text_ar", "subject_en", "text_en")
+        }
+
+
+class Recipient(models.Model):
+    """An address that a store has written to, as a keyed hash: what its owner wants lasts for ever.
+
+    The address itself is not here, and neither is the store as a row: both may be erased, and who
+    asked not to be written to is still left alone (docs/adr/0020).
+    """
+
+    store_id = models.BigIntegerField()
+    channel = models.CharField(max_length=5, choices=Channel)
+    fingerprint = models.CharField(max_length=64)
+    token = models.CharField(
+        max_length=22, unique=True, default=new_token, help_text="opens the page to opt out"
+    )
+    opted_out_at = models.DateTimeField(null=True)
+    bounced_at = models.DateTimeField(null=True, help_text="when nobody was there any more")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["store_id", "channel", "fingerprint"], name="one_row_per_address"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"recipient {self.id} of store {self.store_id}"
+
+
+class Fate(models.TextChoices):
+    """What became of telling one customer about one line."""
+
+    SENDING = "sending", _("Being sent")
+    WAITING = "waiting", _("Waiting")
+    SENT = "sent", _("Told")
+    NO_ADDRESS = "no_address", _("No address")
+    OPTED_OUT = "opted_out", _("Asked not to be written to")
+    BOUNCED = "bounced", _("The address does not exist")
+    REFUSED = "refused", _("Not accepted")
+    WITHDRAWN = "withdrawn", _("Not told")
+    UNKNOWN = "unknown", _("May not have been told")
+
+
+class Message(models.Model):
+    """A line whose customer is told, or not. The row comes first and is committed; then it is sent.
+
+    There is one for each line, ever, and one that was handed over is never handed over again: to be
+    told twice of one gift is to believe in two.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="messages")
+    line = models.OneToOneField(Line, on_delete=models.CASCADE, related_name="message")
+    recipient = models.ForeignKey(Recipient, on_delete=models.PROTECT, null=True)
+    fate = models.CharField(max_length=10, choices=Fate)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    claimed_at = models.DateTimeField(null=True, help_text="when it was handed over last")
+    try_at = models.DateTimeField(null=True, help_text="when to try again what was not taken")
+    ended_at = models.DateTimeField(null=True)
+    code = models.CharField(max_length=32, blank=True, help_text="what the other side answered")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="message_under_way_has_no_end",
+                condition=Q(fate__in=[Fate.SENDING, Fate.WAITING], ended_at=None)
+                | (~Q(fate__in=[Fate.SENDING, Fate.WAITING]) & Q(ended_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="message_waiting_is_tried_again",
+                condition=Q(fate=Fate.WAITING, try_at__isnull=False)
+                | (~Q(fate=Fate.WAITING) & Q(try_at=None)),
+            ),
+            models.CheckConstraint(
+                name="message_sent_was_claimed",
+                condition=~Q(fate__in=[Fate.SENDING, Fate.SENT, Fate.UNKNOWN])
+                | Q(claimed_at__isnull=False, recipient__isnull=False),
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["notice", "fate"]),
+            models.Index(
+                fields=["claimed_at"], name="message_sending", condition=Q(fate=Fate.SENDING)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"message {self.id}"
+
+
+class Outbox(models.Model):
+    """Who sends on a channel at the moment: one process of the whole installation, at its pace."""
+
+    channel = models.CharField(max_length=5, choices=Channel, primary_key=True)
+    holder = models.UUIDField(null=True)
+    held_until = models.DateTimeField(null=True)
+    wait_until = models.DateTimeField(null=True, help_text="not before, after trouble")
+
+    def __str__(self) -> str:
+        return f"outbox {self.channel}"

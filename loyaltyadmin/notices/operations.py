@@ -1,0 +1,101 @@
+"""What a merchant, a customer and a mail server can ask for about telling customers."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils import timezone
+
+from loyaltyadmin.activity import operations as activity
+from loyaltyadmin.activity.models import Action
+from loyaltyadmin.activity.operations import Actor
+from loyaltyadmin.notices.channels import Channel
+from loyaltyadmin.notices.models import Fate, Message, Notice, Recipient
+from loyaltyadmin.points_adjustments.models import BulkAdjustment
+from loyaltyadmin.points_adjustments.states import JobStatus
+
+
+class NotPossible(Exception):
+    """Somebody has been told already, or there is nobody to tell."""
+
+
+@transaction.atomic
+def tell_customers(
+    *, job: BulkAdjustment, by: Actor, channel: Channel, texts: Mapping[str, str]
+) -> Notice:
+    """This will have the customers of a bulk adjustment told once it is over, or change how.
+
+    `texts` are subject_ar, text_ar, subject_en and text_en.
+
+    Raises: NotPossible once the first customer was written to, and for a draft that was thrown
+    away.
+    """
+    BulkAdjustment.objects.select_for_update().get(id=job.id)
+    if not may_ask(job=job):
+        raise NotPossible
+    now = timezone.now()
+    notice, _created = Notice.objects.update_or_create(
+        job=job,
+        defaults={
+            "channel": channel,
+            "asked_at": now,
+            "look_at": now,
+            "stopped_at": None,
+            "ended_at": None,
+            **texts,
+        },
+    )
+    activity.record(
+        store=job.store,
+        by=by,
+        action=Action.TELL_CUSTOMERS,
+        after={"channel": channel.value, **texts},
+        job_id=job.id,
+    )
+    return notice
+
+
+def may_ask(*, job: BulkAdjustment) -> bool:
+    """This will tell whether the merchant can still say what the customers are told."""
+    if job.status == JobStatus.CANCELLED and job.confirmed_at is None:
+        return False
+    return not Message.objects.filter(notice__job=job).exists()
+
+
+@transaction.atomic
+def stop_telling(*, job: BulkAdjustment, by: Actor) -> None:
+    """This will tell nobody more. A message that is being handed over may still arrive.
+
+    Raises: NotPossible when nobody was to be told any more.
+    """
+    now = timezone.now()
+    stopped = Notice.objects.filter(job=job, stopped_at=None, ended_at=None).update(stopped_at=now)
+    if not stopped:
+        raise NotPossible
+    Message.objects.filter(notice__job=job, fate=Fate.WAITING).update(
+        fate=Fate.WITHDRAWN, try_at=None, ended_at=now
+    )
+    activity.record(store=job.store, by=by, action=Action.STOP_TELLING, job_id=job.id)
+
+
+def opt_out(*, recipient: Recipient) -> None:
+    """This will leave an address alone for ever; asking again keeps the first date."""
+    Recipient.objects.filter(id=recipient.id, opted_out_at=None).update(opted_out_at=timezone.now())
+
+
+def note_bounce(*, message_id: uuid.UUID, code: str) -> bool:
+    """This will leave the address of a message alone that nobody was found at.
+
+    Tells whether there was such a message.
+    """
+    message = Message.objects.select_related("recipient").filter(id=message_id).first()
+    if message is None or message.recipient is None:
+        return False
+    if message.recipient.bounced_at is None:
+        Recipient.objects.filter(id=message.recipient.id).update(bounced_at=timezone.now())
+    Message.objects.filter(id=message_id, fate__in=[Fate.SENT, Fate.UNKNOWN]).update(
+        fate=Fate.BOUNCED, code=code[:32]
+    )
+    return True
