@@ -28,6 +28,9 @@ class Notice(models.Model):
     text_en = models.TextField(blank=True)
     asked_at = models.DateTimeField()
     look_at = models.DateTimeField(help_text="when to look next whether somebody is to be told")
+    position = models.PositiveIntegerField(
+        default=0, help_text="after which line to look next, before all are looked at again"
+    )
     stopped_at = models.DateTimeField(null=True, help_text="when the merchant stopped it")
     ended_at = models.DateTimeField(null=True, help_text="when everybody had been told")
 
@@ -68,7 +71,7 @@ class Recipient(models.Model):
     """An address that a store has written to, as a keyed hash: what its owner wants lasts for ever.
 
     The address itself is not here, and neither is the store as a row: both may be erased, and who
-    asked not to be written to is still left alone (docs/adr/0020).
+    asked not to be written to is still left alone (docs/adr/0013).
     """
 
     store_id = models.BigIntegerField()

@@ -42,6 +42,7 @@ def tell_customers(
             "channel": channel,
             "asked_at": now,
             "look_at": now,
+            "position": 0,
             "stopped_at": None,
             "ended_at": None,
             **texts,

@@ -2,7 +2,7 @@
 
 The claim is committed before the letter is handed over, and what was handed over is never handed
 over again. So a customer is told once or, when a worker dies at the wrong moment, perhaps not at
-all, and the page says of whom that is not known (docs/adr/0020).
+all, and the page says of whom that is not known (docs/adr/0013).
 """
 
 from __future__ import annotations
@@ -65,9 +65,11 @@ def next_of(*, notice: Notice) -> Next | None:
             continue
         if found := _first_of([message.line], notice=notice, again=message):
             return found
-    while lines := list(_ready(notice=notice)[:LINES_AT_ONCE]):
-        if found := _first_of(lines, notice=notice):
-            return found
+    # From where it was last, or a hundred thousand lines that were told would be passed each time.
+    for position in dict.fromkeys([notice.position, 0]):
+        while lines := list(_ready(notice=notice).filter(position__gt=position)[:LINES_AT_ONCE]):
+            if found := _first_of(lines, notice=notice):
+                return found
     return None
 
 

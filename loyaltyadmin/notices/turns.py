@@ -99,7 +99,9 @@ def _tell_one(channel: Channel, *, carrier: Carrier) -> bool:
         while found := sending.next_of(notice=notice):
             carrier.open()
             if sending.tell(found, carrier=carrier):
-                Notice.objects.filter(id=notice.id).update(look_at=timezone.now())
+                Notice.objects.filter(id=notice.id).update(
+                    look_at=timezone.now(), position=found.line.position
+                )
                 return True
         _rest(notice)
     return False

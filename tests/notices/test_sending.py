@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from loyaltyadmin.activity.operations import OPERATOR
 from loyaltyadmin.customers.models import Customer, Directory
-from loyaltyadmin.notices import operations, sending, turns
+from loyaltyadmin.notices import operations, sending, tasks, turns
 from loyaltyadmin.notices.channels import Channel
 from loyaltyadmin.notices.mail import MailCarrier
 from loyaltyadmin.notices.models import Fate, Message, Notice, Outbox, Recipient
@@ -240,6 +240,33 @@ def test_a_balance_that_never_comes_is_not_made_up(store: Store):
 
     assert mail.outbox == []
     assert fates(notice) == {1001: Fate.WITHDRAWN}
+
+
+def test_it_passes_no_line_over_that_became_ready_later(store: Store):
+    job = finished_job(store, customers=4)
+    first = Customer.objects.filter(customer_id=1001)
+    first.update(read_at=timezone.now() - dt.timedelta(hours=1))
+    notice = ask(job, text_ar="{balance}")
+    tell()
+
+    first.update(read_at=timezone.now())
+    age(notice, by=dt.timedelta(minutes=2))
+    tell()
+
+    assert fates(notice) == dict.fromkeys(range(1001, 1005), Fate.SENT)
+
+
+def test_beat_has_each_channel_served(store: Store, settings):
+    notice = ask(finished_job(store, customers=1))
+    settings.NOTICES_PER_MINUTE = 60_000
+    beat = [it for it in settings.CELERY_BEAT_SCHEDULE.values() if "notices" in it["task"]]
+
+    for entry in beat:
+        assert entry["task"] == tasks.tell_customers.name
+        tasks.tell_customers(*entry["args"])
+
+    assert [entry["args"] for entry in beat] == [[it.value] for it in Channel]
+    assert fates(notice) == {1001: Fate.SENT}
 
 
 def test_stopping_leaves_the_rest_untold(store: Store):
