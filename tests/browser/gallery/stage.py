@@ -30,15 +30,6 @@ LOCALES = {"ar": "ar-SA", "en": "en-US"}
 STORES = 5
 # A page that waits for Zid is looked at meanwhile.
 ZID_TIMEOUT_SECONDS = "60"
-# Without a worker nobody is written to.
-WRITES_TO_CUSTOMERS = {
-    "EMAIL_HOST": "127.0.0.1",
-    "EMAIL_FROM": "loyalty@example.com",
-    "SMS_PROVIDER": "unifonic",
-    "UNIFONIC_APP_SID": "app",
-    "UNIFONIC_SENDER_ID": "STORE",
-    "NOTICES_KEY": "key",
-}
 
 
 class Visit(Merchant):
@@ -146,7 +137,13 @@ def opened(playwright: Playwright, *, with_debug: bool) -> Iterator[Stage]:
                 as_deployed=True,
                 with_debug=with_debug,
                 ZID_TIMEOUT_SECONDS=ZID_TIMEOUT_SECONDS,
-                **WRITES_TO_CUSTOMERS,
+                # Set up to write to customers; without a worker nobody is written to.
+                EMAIL_HOST="127.0.0.1",
+                EMAIL_FROM="loyalty@example.com",
+                SMS_PROVIDER="unifonic",
+                UNIFONIC_APP_SID="app",
+                UNIFONIC_SENDER_ID="STORE",
+                NOTICES_KEY="key",
             )
         )
         _fill(product)
