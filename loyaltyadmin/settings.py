@@ -162,6 +162,7 @@ INSTALLED_APPS = [
     "loyaltyadmin.customers",
     "loyaltyadmin.points_adjustments",
     "loyaltyadmin.notices",
+    "loyaltyadmin.info_page",
 ]
 
 # No XFrameOptionsMiddleware: Zid's dashboard must be able to frame us, and frame-ancestors in the

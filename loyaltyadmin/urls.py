@@ -13,6 +13,7 @@ urlpatterns = [
     path("program/", include("loyaltyadmin.program.urls")),
     path("cashback-rules/", include("loyaltyadmin.cashback_rules.urls")),
     path("redemption-methods/", include("loyaltyadmin.redemption_methods.urls")),
+    path("info-page/", include("loyaltyadmin.info_page.urls")),
     path("activity/", include("loyaltyadmin.activity.urls")),
     path("customers/", include("loyaltyadmin.customers.urls")),
     path("", include("loyaltyadmin.points_adjustments.urls")),

@@ -23,6 +23,7 @@ SOURCES = [*ROOT.glob("templates/**/*.html"), *ROOT.glob("loyaltyadmin/**/*.py")
 
 ZIDMUI = "@zidsa/zidmui@3.3.1"
 LUCIDE = "lucide-static@1.62.0"
+SQUIRE = "squire-rte@2.4.8"
 PLEX = "@fontsource/ibm-plex-sans-arabic@5.3.0"
 
 TOKENS = ["colors", "typography", "spacing", "states", "root"]
@@ -47,12 +48,20 @@ Written by `make vendor` (`tools/vendor.py` names the versions). Do not edit any
 
 def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
-        zidmui, lucide, plex = (fetch(name, Path(folder)) for name in (ZIDMUI, LUCIDE, PLEX))
+        zidmui, lucide, plex, squire = (
+            fetch(name, Path(folder)) for name in (ZIDMUI, LUCIDE, PLEX, SQUIRE)
+        )
         copy_styles(zidmui)
         copy_fonts(plex)
         write_sprite(lucide=lucide, riyal=zidmui / RIYAL)
         copy(lucide / "LICENSE", VENDOR / "lucide/LICENSE")
-        write_readme({"zidmui": zidmui, "ibm-plex-sans-arabic": plex, "lucide": lucide})
+        # With its map: the script names it, and what collects static files insists on it.
+        for name in ("squire.js", "squire.js.map"):
+            copy(squire / "dist" / name, VENDOR / "squire" / name)
+        copy(squire / "LICENSE", VENDOR / "squire/LICENSE")
+        write_readme(
+            {"zidmui": zidmui, "ibm-plex-sans-arabic": plex, "lucide": lucide, "squire": squire}
+        )
     return 0
 
 

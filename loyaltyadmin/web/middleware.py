@@ -55,6 +55,8 @@ class ContentSecurityPolicyMiddleware:
                     "font-src 'self'",
                     "img-src 'self'",
                     "connect-src 'self'",
+                    # The info page's editor and preview; their own policy is in info_page.views.
+                    "frame-src 'self'",
                     "form-action 'self'",
                     "base-uri 'none'",
                     f"frame-ancestors {self.ancestors}",

@@ -11,3 +11,4 @@ import "./shortcuts.js";
 import "./guide.js";
 import "./polls.js";
 import "./frame.js";
+import "./editor.js";
