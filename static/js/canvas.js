@@ -24,6 +24,7 @@
   }
 
   const editor = new window.Squire(root, { blockTag: "P", sanitizeToDOMFragment: fragmentOf });
+  let told = ""; // what the page around knows of the text
   const isIn = (tag) => new RegExp(`(^|>)${tag}(?![A-Z0-9])`).test(editor.getPath());
 
   function toggle([tag, ...others]) {
@@ -85,7 +86,13 @@
       root.setAttribute("role", "textbox");
       root.setAttribute("aria-multiline", "true");
       root.setAttribute("aria-label", label);
-      editor.addEventListener("input", () => tellText(editor.getHTML()));
+      editor.addEventListener("input", () => {
+        const html = editor.getHTML();
+        if (html !== told) {
+          told = html;
+          tellText(html);
+        }
+      });
       editor.addEventListener("pathChange", () => tellFormats(formatsHere()));
       document.addEventListener("keydown", (event) => {
         if ((event.ctrlKey || event.metaKey) && event.code === "KeyS") {
@@ -100,13 +107,14 @@
     open(html) {
       editor.modifyDocument(() => {
         root.innerHTML = html || "<p><br></p>";
+        editor._undoIndex = -1;
+        editor._undoStack.length = editor._undoStackLength = 0;
+        editor._isInUndoState = false;
+        const start = document.createRange();
+        start.setStart(root.firstElementChild ?? root, 0);
+        editor.saveUndoState(start);
       });
-      editor._undoIndex = -1;
-      editor._undoStack.length = editor._undoStackLength = 0;
-      editor._isInUndoState = false;
-      const start = document.createRange();
-      start.setStart(root.firstElementChild ?? root, 0);
-      editor.saveUndoState(start);
+      told = editor.getHTML();
     },
 
     format(name) {

@@ -112,9 +112,9 @@ class Sandbox:
         """Change the named settings and read them all; see config.Settings."""
         return dict(self._ask("POST", "/_sandbox/settings", wanted))
 
-    def program(self, store_id: int | None = None, **wanted: object) -> None:
-        """`program(90002, is_active=False, cashback_rules=0, redemption_methods=1)`"""
-        self._ask("POST", "/_sandbox/program", {"store_id": store_id, **wanted})
+    def program(self, store_id: int | None = None, **wanted: object) -> dict[str, Any]:
+        """`program(90002, is_active=False, cashback_rules=0, info_page={"title_en": "Points"})`"""
+        return dict(self._ask("POST", "/_sandbox/program", {"store_id": store_id, **wanted}))
 
     def stats(self, *, timestamps: bool = False) -> dict[str, Any]:
         return dict(self._ask("GET", f"/_sandbox/stats?timestamps={int(timestamps)}"))

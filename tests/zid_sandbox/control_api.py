@@ -9,7 +9,7 @@ from typing import Any
 
 import flask
 
-from tests.zid_sandbox import installs, seed, storefront_api, tokens
+from tests.zid_sandbox import installs, program_api, seed, storefront_api, tokens
 from tests.zid_sandbox.faults import Fault
 from tests.zid_sandbox.world import world
 
@@ -158,9 +158,13 @@ def change_settings() -> flask.Response:
 
 @api.post("/program")
 def change_program() -> flask.Response:
-    """Switch a store's program, or leave it `cashback_rules` and `redemption_methods` only."""
+    """Switch a store's program, leave it `cashback_rules` and `redemption_methods` only, or let
+    somebody write its `info_page` in Zid's own dashboard.
+    """
     body = _body()
     store_id = _store(body.pop("store_id", None))["id"]
+    if written := body.pop("info_page", None):
+        program_api.write_info_page(store_id, {**program_api.info_page(store_id), **written})
     if unknown := set(body) - {"is_active", *seed.PROGRAM_TABLES}:
         raise ValueError(f"A program has no {', '.join(sorted(unknown))}.")
     if "is_active" in body:
@@ -169,7 +173,7 @@ def change_program() -> flask.Response:
         )
     for name, number in body.items():
         seed.keep_first(world().database, store_id, name, int(number))
-    return flask.jsonify({})
+    return flask.jsonify(info_page=program_api.info_page(store_id))
 
 
 @api.post("/reset")

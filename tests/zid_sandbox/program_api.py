@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import flask
 
 from tests.zid_sandbox import answers, bodies, points, rules
@@ -76,13 +79,17 @@ def replace_info_page(store_id: int) -> flask.Response:
     wrong |= {name: "text" for name in PAGE_FIELDS if not isinstance(sent.get(name), str | None)}
     if wrong:
         return answers.invalid(wrong)
+    write_info_page(store_id, sent)
+    return answers.ok(payload=info_page(store_id))
+
+
+def write_info_page(store_id: int, written: Mapping[str, Any]) -> None:
     world().database.run(
         "UPDATE stores SET page_title_ar = ?, page_title_en = ?, page_content_ar = ?,"
         " page_content_en = ? WHERE id = ?",
-        *(sent[name] for name in PAGE_FIELDS),
+        *(written[name] for name in PAGE_FIELDS),
         store_id,
     )
-    return answers.ok(payload=info_page(store_id))
 
 
 def info_page(store_id: int) -> dict[str, str | None]:

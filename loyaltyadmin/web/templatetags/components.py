@@ -21,7 +21,7 @@ register = template.Library()
 
 LATIN = re.compile(r"([A-Za-z][\w.:/-]*)")
 # Icons that point along the line of reading, and so are mirrored in Arabic.
-DIRECTED = {"chevron-right", "arrow-left", "undo-2"}
+DIRECTED = {"chevron-right", "arrow-left", "undo-2", "redo-2"}
 
 
 class Look(NamedTuple):

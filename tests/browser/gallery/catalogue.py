@@ -20,13 +20,16 @@ from tests.browser.gallery.states import (
     lists_shortcuts,
     opens_slowly,
     opens_with_no_token,
+    puts_a_link_in,
     restores,
     saves,
+    saves_info_page,
     sends_no_file,
     sends_nonsense,
     starts_yesterday,
     styleguide,
     switch_fails,
+    writes,
     writes_mistakes,
     zid_fails,
 )
@@ -152,6 +155,28 @@ SETTINGS = [
     State(name="The expiry of points, with a mistake", shows="set-points-expiration", status=422,
           bring_about=saves("/program/points-expiration/", typed="0")),
 ]  # fmt: skip
+INFO_PAGE = [
+    State(name="The info page", shows="update-info-page", bring_about=writes()),
+    State(name="The info page, empty in English", shows="update-info-page",
+          store_id=seed.WRITING_STORE_ID, bring_about=writes()),
+    State(name="The info page with what does not belong there", shows="update-info-page",
+          store_id=90004, bring_about=writes()),
+    State(name="The info page with unsaved work", shows="update-info-page",
+          store_id=seed.QUIET_STORE_ID, bring_about=writes()),
+    State(name="The info page while Zid is down", shows="update-info-page", store_id=90004,
+          bring_about=writes(broken=True)),
+    State(name="The info page with a mistake", shows="update-info-page", store_id=90005,
+          status=422, bring_about=saves_info_page(title="<b>نقاطك</b>")),
+    State(name="The info page that was changed meanwhile", shows="update-info-page",
+          store_id=90005, status=409, bring_about=saves_info_page(title="نقاطك", stale=True)),
+    State(name="The info page, a link is put in", shows="update-info-page",
+          bring_about=puts_a_link_in),
+    State(name="A starting text for the info page", shows="write-info-page",
+          bring_about=writes("/info-page/write/")),
+    State(name="An earlier version of the info page", shows="restore-info-page",
+          store_id=seed.WRITING_STORE_ID,
+          bring_about=writes(f"/info-page/versions/{seed.INFO_PAGE_CHANGE}/")),
+]  # fmt: skip
 ACTIVITY = [
     State(name="The activity", shows="list-activity", store_id=seed.QUIET_STORE_ID,
           bring_about=at("/activity/")),
@@ -200,6 +225,6 @@ STYLEGUIDES = [
 ]  # fmt: skip
 
 CATALOGUE = [
-    *PROGRAM, *SETTINGS, *CUSTOMERS, *BULK, *NOTICES, *ACTIVITY, *OTHERS,
+    *PROGRAM, *SETTINGS, *INFO_PAGE, *CUSTOMERS, *BULK, *NOTICES, *ACTIVITY, *OTHERS,
     *(STYLEGUIDES if has_styleguide() else []),
 ]  # fmt: skip

@@ -18,10 +18,14 @@ from tests.zid_sandbox.seed import stable_uuid
 STORE_ID = 90001
 QUIET_STORE_ID = 90002  # nobody changes anything there
 RUNNING_STORE_ID = 90005  # a bulk adjustment runs, and so every page of this store says
+WRITING_STORE_ID = 90003  # its info page was changed once
+INFO_PAGE_CHANGE = 900_101
 NOW = dt.datetime(2026, 3, 15, 9, 30, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
 # Far enough away for a schedule that is still ahead on any day on which the tests run.
 NEXT_CENTURY = dt.datetime(2101, 1, 14, 6, 0, tzinfo=dt.UTC)
+HARMFUL = '<p onclick="x()">اجمع النقاط</p><script>x()</script><form><input></form>'
+OUTDATED = "<p>Get 70 points for every 3 riyals. Points expire after 30 days. Est. 2019.</p>"
 REASON = "هدية عيد الفطر"
 ZIDS_WORDS = "رصيد العميل من النقاط لا يكفي."
 ALPHABET = "23456789bcdfghjkmpqrtvwx"
@@ -313,6 +317,26 @@ def add_notices() -> None:
         )  # fmt: skip
 
 
+def add_info_pages() -> None:
+    """A version to bring back, and work that was not saved."""
+    from loyaltyadmin.activity.models import Entry
+    from loyaltyadmin.info_page.models import Draft
+
+    before = {
+        "title_ar": "نقاطك معنا", "title_en": "Your points",
+        "content_ar": "<p>اجمع 5 نقاط عن كل 100 ريال.</p>",
+        "content_en": "<p>Collect 5 points for every 100 riyals.</p>",
+    }  # fmt: skip
+    Entry.objects.create(
+        id=INFO_PAGE_CHANGE, store_id=WRITING_STORE_ID, at=NOW, who="merchant", session="5f0c2a9e",
+        action="update_info_page", outcome="done", before=before,
+        after={**before, "content_ar": "<p>اجمع النقاط مع كل طلب.</p>"},
+    )  # fmt: skip
+    Draft.objects.create(
+        store_id=QUIET_STORE_ID, **before, based_on={"version": "before"}, kept_at=NOW
+    )
+
+
 def main() -> None:
     django.setup()
     add_notices()
@@ -320,6 +344,7 @@ def main() -> None:
     add_single_lines()
     add_many_jobs(QUIET_STORE_ID, 45)
     add_activity()
+    add_info_pages()
 
 
 if __name__ == "__main__":

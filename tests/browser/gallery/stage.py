@@ -165,6 +165,8 @@ def _fill(product: Product) -> None:
     sandbox.program(90002, is_active=False)
     sandbox.program(90003, cashback_rules=0)
     sandbox.program(90004, redemption_methods=0)
+    sandbox.program(90003, info_page={"title_en": None, "content_en": None})
+    sandbox.program(90004, info_page={"content_ar": seed.HARMFUL, "content_en": seed.OUTDATED})
     subprocess.run(
         [sys.executable, "-m", "tests.browser.gallery.seed"],
         cwd=development.ROOT,

@@ -158,6 +158,48 @@ def deletes(visit: Visit) -> None:
     expect(visit.app.locator("main .zid-button--error")).to_be_visible()
 
 
+def writes(path: str = "/info-page/", *, broken: bool = False) -> Callable[[Visit], None]:
+    """Open the info page's editor; with Zid down since, as Zid last told of it."""
+
+    def bring_about(visit: Visit) -> None:
+        visit.go_to(path)
+        if broken:
+            visit.product.sandbox.fault(path="managers/", kind="status", status=503)
+            visit.go_to(path)
+        waits_for_the_editor(visit)
+
+    return bring_about
+
+
+def waits_for_the_editor(visit: Visit) -> None:
+    expect(visit.app.locator("[data-editor=started]")).to_have_count(2)
+    for language in ("ar", "en"):
+        preview = visit.app.frame_locator(f"iframe[data-preview={language}]")
+        expect(preview.locator("main h1")).to_have_count(1)
+
+
+def saves_info_page(*, title: str, stale: bool = False) -> Callable[[Visit], None]:
+    """Save another title, of a page that somebody has changed meanwhile if it is `stale`."""
+
+    def bring_about(visit: Visit) -> None:
+        writes()(visit)
+        if stale:
+            visit.app.locator("[name=based_on]").evaluate(AS_IF_FROM_BEFORE)
+        visit.app.locator("#id_title_ar").fill(title)
+        visit.app.locator("#save").click()
+        wrong = "main .zid-alert--warning[role=alert]" if stale else "#id_title_ar_error"
+        expect(visit.app.locator(wrong)).to_be_visible()
+        waits_for_the_editor(visit)
+
+    return bring_about
+
+
+def puts_a_link_in(visit: Visit) -> None:
+    writes()(visit)
+    visit.app.locator("[data-format=link]:visible").first.click()
+    expect(visit.app.locator("dialog#link")).to_be_visible()
+
+
 def asks_before_cancelling(visit: Visit) -> None:
     job("running")(visit)
     visit.app.locator("#cancel").click()
