@@ -17,12 +17,15 @@ from django.utils import timezone
 
 from loyaltyadmin.activity.models import Entry
 from loyaltyadmin.customers.models import Customer
+from loyaltyadmin.info_page.models import Draft
 from loyaltyadmin.notices.models import Fate, Message
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.states import JobStatus, LineStatus
+from loyaltyadmin.snapshots.models import Snapshot
 from loyaltyadmin.stores.models import Store
 from tests import edge
 from tests.addresses import A_CHANGE, WITHOUT_A_PAGE, url_names
+from tests.info_page import wire
 from tests.notices.conftest import ask, finished_job
 from tests.points_adjustments.conftest import make_job, make_line
 
@@ -211,6 +214,35 @@ def part(page: Page, name: str) -> Page:
     return lambda store, zid, rows: f"{page(store, zid, rows)}{name}"
 
 
+def info_page(store: Store, zid: responses.RequestsMock, rows: int) -> str:
+    """With a draft, and with so many versions."""
+    program(store, zid, rows)
+    wire.reads(zid)
+    versions = {"title_ar": None, "title_en": None, "content_ar": "", "content_en": "<p>x</p>"}
+    for _ in range(rows):
+        Entry.objects.create(
+            store=store, at=timezone.now(), who="merchant", action="update_info_page",
+            outcome="done", before=versions, after=wire.PAGE,
+        )  # fmt: skip
+    Draft.objects.update_or_create(
+        store=store,
+        defaults={"title_ar": "x", "based_on": {"version": "x"}, "kept_at": timezone.now()},
+    )
+    return "/info-page/"
+
+
+def starting_text(store: Store, zid: responses.RequestsMock, rows: int) -> str:
+    """While nothing is known of the program yet."""
+    path = info_page(store, zid, rows)
+    Snapshot.objects.filter(store=store).delete()
+    return f"{path}write/"
+
+
+def info_page_version(store: Store, zid: responses.RequestsMock, rows: int) -> str:
+    path = info_page(store, zid, rows)
+    return f"{path}versions/{Entry.objects.latest('id').id}/"
+
+
 PAGES: dict[str, list[Page]] = {
     "program": [program],
     "update-cashback-rule": [edit_rule],
@@ -223,6 +255,9 @@ PAGES: dict[str, list[Page]] = {
     ],
     "restore-activation": [restored("set_activation", "/program/activation/")],
     "restore-points-expiration": [restored("set_points_expiration", "/program/points-expiration/")],
+    "update-info-page": [info_page],
+    "write-info-page": [starting_text],
+    "restore-info-page": [info_page_version],
     "list-activity": [activity],
     "read-activity-file": [part(activity, "activity.csv")],
     "find-customer": [find_customer],
@@ -245,6 +280,9 @@ NO_ROWS = {
     "open-embedded-app": "one store",
     "add-redemption-method": "an empty form",
     "read-example": "two numbers",
+    "preview-info-page": "what is posted",
+    "keep-draft": "one draft",
+    "read-canvas": "nothing of a store",
     "keep-session": "one session",
     "zid_login": "nothing",
     "zid_callback": "one store",

@@ -1,7 +1,7 @@
 """A change goes where it was made; all the rest stays as Zid gave it, byte by byte.
 
 The editor gets the sanitised text and gives back another one. What differs between these two is
-what the merchant did, and that alone is done to the original (docs/adr/0012-the-info-page.md).
+what the merchant did, and that alone is done to the original (docs/adr/0013-the-info-page.md).
 """
 
 from __future__ import annotations
@@ -45,11 +45,17 @@ def _spliced(original: list[Token], shown: list[Token], wanted: list[Token]) -> 
     if written is None or changes is None:
         yield from (token.text for token in wanted)
         return
+    has_new_tags = False
     for kind, first, end, there, there_end in changes:
-        if kind != "equal":
+        if kind == "equal":
+            # An end tag that was left out belongs to the tag before it; a new one gets it written.
+            is_bare = has_new_tags and first < end and not written[first]
+            yield shown[first].text if is_bare else ""
+            yield from written[first:end]
+        else:
             yield from (token.text for token in wanted[there:there_end])
-            continue
-        yield from written[first:end]
+        changed = [*shown[first:end], *wanted[there:there_end]]
+        has_new_tags = kind != "equal" and any(token.says[0] != "words" for token in changed)
     yield written[len(shown)]
 
 
