@@ -24,7 +24,7 @@
   }
 
   const editor = new window.Squire(root, { blockTag: "P", sanitizeToDOMFragment: fragmentOf });
-  let told = ""; // what the page around knows of the text
+  let told = editor.getHTML(); // what the page around knows of the text
   const isIn = (tag) => new RegExp(`(^|>)${tag}(?![A-Z0-9])`).test(editor.getPath());
 
   function toggle([tag, ...others]) {
