@@ -7,6 +7,8 @@ async () => {
   document.addEventListener("htmx:beforeRequest", (event) => event.preventDefault());
   // What was told and goes away by itself: there or not, as it happens.
   document.querySelector("#toasts")?.replaceChildren();
+  // When Zid was asked: today.
+  document.querySelectorAll("[data-moment]").forEach((moment) => (moment.textContent = "2026-03-15 12:30"));
   await Promise.all([...document.fonts].map((font) => font.load().catch(() => {})));
   await document.fonts.ready;
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
