@@ -240,7 +240,7 @@ def starting_text(store: Store, zid: responses.RequestsMock, rows: int) -> str:
 
 def info_page_version(store: Store, zid: responses.RequestsMock, rows: int) -> str:
     path = info_page(store, zid, rows)
-    return f"{path}versions/{Entry.objects.latest('id').id}/"
+    return f"{path}restore/{Entry.objects.latest('id').id}/"
 
 
 PAGES: dict[str, list[Page]] = {

@@ -15,6 +15,7 @@ PAGES = {
     Action.TOGGLE_REDEMPTION_METHOD: "restore-redemption-method",
     Action.UPDATE_REDEMPTION_METHOD: "restore-redemption-method",
     Action.DELETE_REDEMPTION_METHOD: "restore-redemption-method",
+    Action.UPDATE_INFO_PAGE: "restore-info-page",
 }
 
 

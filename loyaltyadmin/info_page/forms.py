@@ -58,6 +58,7 @@ class InfoPageForm(forms.Form):
     title_en = TitleField(label=_("English title"), attrs=ENGLISH)
     content_en = ContentField(label=_("English text"), attrs=ENGLISH)
     based_on = BasedOnField()
+    restores = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def written(self) -> dict[str, str]:
         """What stands in the four fields, faulty or not."""

@@ -63,12 +63,15 @@ def update_info_page(
     title_en: str,
     content_ar: str,
     content_en: str,
+    restores: int | None = None,
 ) -> InfoPage:
     """This will save the page at Zid, and give it as Zid then has it.
 
     1. What was written is kept as the draft, until Zid has it.
     2. What holds at Zid has to be what `based_on`, made by `based_on_of`, says.
     3. Only what was changed differs from what Zid has; nothing that runs is sent.
+
+    `restores` is the id of the entry whose version it was filled with.
 
     Where nothing was changed nothing is sent, and the activity has no entry.
 
@@ -90,6 +93,7 @@ def update_info_page(
         content_ar=_content(page.content_ar, content_ar),
         content_en=_content(page.content_en, content_en),
     )
+    restored = read_version(store=store, entry_id=restores) if restores else None
     if asked != page:
         with (
             snapshots.changing_info_page(store=store),
@@ -99,6 +103,7 @@ def update_info_page(
                 action=Action.UPDATE_INFO_PAGE,
                 before=before,
                 after=state_of(asked),
+                restores=restored,
             ) as change,
         ):
             page = answered_or_read(
@@ -158,9 +163,13 @@ def list_versions(*, store: Store) -> list[Entry]:
 
 
 def read_version(*, store: Store, entry_id: int) -> Entry | None:
-    """This will give one change of the page that was made, if it is this store's."""
-    entries = activity.list_activity(store=store, actions=(Action.UPDATE_INFO_PAGE,))
-    return entries.filter(id=entry_id, outcome=Entry.Outcome.DONE).first()
+    """This will give a change of this store's page; `before` is the version that it replaced."""
+    try:
+        return activity.entry_to_restore(
+            store=store, entry_id=entry_id, actions=(Action.UPDATE_INFO_PAGE,)
+        )
+    except Entry.DoesNotExist:
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -196,7 +196,9 @@ def _show(
     based_on: Mapping[str, object],
     context: dict[str, Any],
 ) -> HttpResponse:
-    form = InfoPageForm(initial={**written, "based_on": based_on})
+    version = context.get("version")
+    restores = version.id if version else None
+    form = InfoPageForm(initial={**written, "based_on": based_on, "restores": restores})
     shown = {
         "form": form,
         "panels": _panels_of(form),

@@ -183,7 +183,7 @@ def test_a_starting_text_takes_the_place_of_the_page_only_when_it_is_saved(
     assert sandbox.program(STORE_ID)["info_page"] == before
     save(merchant)
     assert "1 point for every 10 SAR" in sandbox.program(STORE_ID)["info_page"]["content_en"]
-    merchant.app.locator("a[href^='/info-page/versions/']").click()
+    merchant.app.locator("a[href^='/info-page/restore/']").click()
     expect(text_in(merchant, "ar")).to_contain_text("كيف تجمع النقاط؟")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from loyaltyadmin.info_page import markup, sanitising
@@ -123,6 +123,7 @@ FRAGMENTS = st.lists(
 ).map("".join)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine
 @given(FRAGMENTS, FRAGMENTS)
 def test_whatever_is_there_and_whatever_is_written_nothing_else_and_nothing_harmful_is_sent(
     original: str, edited: str

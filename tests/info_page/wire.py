@@ -49,7 +49,10 @@ def form_of(response: Any) -> dict[str, str]:
         **{name: field.attributes.get("value") or "" for name, field in fields.items()},
         # The line break behind the tag is not the text's.
         **{name: "".join(area.pieces).removeprefix("\n") for name, area in texts.items()},
-        "based_on": str(page.one(name="based_on")["value"]),
+        **{
+            name: page.one(name=name).attributes.get("value") or ""
+            for name in ("based_on", "restores")
+        },
     }
 
 

@@ -175,7 +175,7 @@ INFO_PAGE = [
           bring_about=writes("/info-page/write/")),
     State(name="An earlier version of the info page", shows="restore-info-page",
           store_id=seed.WRITING_STORE_ID,
-          bring_about=writes(f"/info-page/versions/{seed.INFO_PAGE_CHANGE}/")),
+          bring_about=writes(f"/info-page/restore/{seed.INFO_PAGE_CHANGE}/")),
 ]  # fmt: skip
 ACTIVITY = [
     State(name="The activity", shows="list-activity", store_id=seed.QUIET_STORE_ID,
