@@ -1,7 +1,7 @@
 """A change goes where it was made; all the rest stays as Zid gave it, byte by byte.
 
 The editor gets the sanitised text and gives back another one. What differs between these two is
-what the merchant did, and that alone is done to the original (docs/adr/0013-the-info-page.md).
+what the merchant did, and that alone is done to the original (docs/adr/0015-the-info-page.md).
 """
 
 from __future__ import annotations
