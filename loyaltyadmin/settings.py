@@ -160,6 +160,8 @@ INSTALLED_APPS = [
     "loyaltyadmin.snapshots",
     "loyaltyadmin.web",
     "loyaltyadmin.customers",
+    "loyaltyadmin.segments",
+    "loyaltyadmin.presets",
     "loyaltyadmin.points_adjustments",
     "loyaltyadmin.notices",
     "loyaltyadmin.info_page",

@@ -36,6 +36,9 @@ WITHOUT_A_PAGE = {
     "discard-draft": A_CHANGE,
     "read-canvas": "the document of frames that are in the states of the page around them",
     "read-customer-points": A_PART,
+    "read-directory": A_PART,
+    "preview-segment": A_PART,
+    "fetch-customers": A_CHANGE,
     "read-bulk-progress": A_PART,
     "read-bulk-draft": A_PART,
     "read-running-line": "answers with a part of every page, which one state shows",
@@ -43,6 +46,7 @@ WITHOUT_A_PAGE = {
     "read-notice": A_PART,
     "preview-notice": A_PART,
     "receive-app-event": "answers Zid, not a browser",
+    "receive-store-event": "answers Zid, not a browser",
     "zid_login": "sends the browser on to Zid",
 }
 

@@ -21,13 +21,16 @@ from loyaltyadmin.info_page.models import Draft
 from loyaltyadmin.notices.models import Fate, Message
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.states import JobStatus, LineStatus
+from loyaltyadmin.presets.models import Preset
 from loyaltyadmin.snapshots.models import Snapshot
 from loyaltyadmin.stores.models import Store
 from tests import edge
 from tests.addresses import A_CHANGE, WITHOUT_A_PAGE, url_names
+from tests.customers.conftest import know
 from tests.info_page import wire
 from tests.notices.conftest import ask, finished_job
 from tests.points_adjustments.conftest import make_job, make_line
+from tests.segments.conftest import make_segment
 
 CUSTOMER_ID = 370001
 RULE = "efc450a4-3f09-4544-bcdd-80ddcbde23c8"
@@ -103,15 +106,41 @@ def restored(action: str, path: str, subject: str = "") -> Page:
     return page
 
 
-def find_customer(_store: Store, _zid: responses.RequestsMock, _rows: int) -> str:
+def find_customer(store: Store, _zid: responses.RequestsMock, rows: int) -> str:
+    for number in range(min(rows, 20)):
+        know(store, 1001 + number, tags=("VIP",))
     return "/customers/"
+
+
+def segments(store: Store, _zid: responses.RequestsMock, rows: int) -> str:
+    for at in range(rows):
+        make_segment(store, f"{rows}, {at}")
+    return "/segments/"
+
+
+def quick_choices(store: Store, _zid: responses.RequestsMock, rows: int) -> str:
+    for position in range(min(rows, 6)):
+        Preset.objects.get_or_create(
+            store=store, position=position + 1, action="add", points=5, reason="x"
+        )
+    return "/quick-choices/"
+
+
+def add_segment(store: Store, zid: responses.RequestsMock, rows: int) -> str:
+    find_customer(store, zid, rows)
+    return "/segments/add/"
+
+
+def segment(store: Store, zid: responses.RequestsMock, rows: int) -> str:
+    find_customer(store, zid, rows)
+    return f"/segments/{make_segment(store, str(rows), tag='VIP').id}/"
 
 
 def customer(store: Store, zid: responses.RequestsMock, rows: int) -> str:
     points = edge.fixture("customer_points")
     info = points["loyalty_points_info"]
     info["history"] = list(itertools.islice(itertools.cycle(info["history"]), rows))
-    zid.get(f"{edge.CUSTOMER}/{CUSTOMER_ID}", json=edge.fixture("customer"))
+    know(store, CUSTOMER_ID)
     zid.get(edge.POINTS, json=points)
     for _ in range(rows):
         make_line(store, customer_id=CUSTOMER_ID, status=LineStatus.APPLIED, **DONE)
@@ -261,6 +290,13 @@ PAGES: dict[str, list[Page]] = {
     "list-activity": [activity],
     "read-activity-file": [part(activity, "activity.csv")],
     "find-customer": [find_customer],
+    "read-directory": [part(find_customer, "directory/")],
+    "list-segments": [segments],
+    "add-segment": [add_segment],
+    "set-presets": [quick_choices],
+    "read-segment": [segment],
+    "update-segment": [part(segment, "update/")],
+    "delete-segment": [part(segment, "delete/")],
     "read-customer": [customer],
     "read-customer-points": [points_of_customer],
     "read-adjustment": [adjustment],
@@ -287,6 +323,8 @@ NO_ROWS = {
     "zid_login": "nothing",
     "zid_callback": "one store",
     "receive-app-event": "one store",
+    "receive-store-event": "one customer",
+    "preview-segment": "two numbers and five customers",
     "read-bulk-template": "an example",
     "adjust-customer-points": "one line; the form alone is read-customer's",
     "start-bulk-adjustment": "the page is list-bulk-adjustments'",

@@ -31,6 +31,10 @@ class Action(models.TextChoices):
     RETRY_BULK_ADJUSTMENT = "retry_bulk_adjustment"
     TELL_CUSTOMERS = "tell_customers"
     STOP_TELLING = "stop_telling"
+    ADD_SEGMENT = "add_segment"
+    UPDATE_SEGMENT = "update_segment"
+    DELETE_SEGMENT = "delete_segment"
+    SET_PRESETS = "set_presets"
 
 
 class Change(models.Model):

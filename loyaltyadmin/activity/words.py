@@ -31,6 +31,10 @@ ACTIONS = {
     Action.RETRY_BULK_ADJUSTMENT: gettext_lazy("Repeat of a bulk adjustment drafted"),
     Action.TELL_CUSTOMERS: gettext_lazy("Telling customers arranged"),
     Action.STOP_TELLING: gettext_lazy("Telling customers stopped"),
+    Action.ADD_SEGMENT: gettext_lazy("Segment added"),
+    Action.UPDATE_SEGMENT: gettext_lazy("Segment changed"),
+    Action.DELETE_SEGMENT: gettext_lazy("Segment deleted"),
+    Action.SET_PRESETS: gettext_lazy("Quick choices changed"),
 }
 
 FIELDS = {
@@ -46,6 +50,8 @@ FIELDS = {
     "points": gettext_lazy("Points"),
     "reason": gettext_lazy("Reason"),
     "file_name": gettext_lazy("File"),
+    "name": gettext_lazy("Name"),
+    "number": gettext_lazy("How many"),
     "happened": gettext_lazy("The change was made"),
     "title_ar": gettext_lazy("Arabic title"),
     "title_en": gettext_lazy("English title"),

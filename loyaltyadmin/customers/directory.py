@@ -6,6 +6,7 @@ row carries when the call began that told it, and is changed only by a call that
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
@@ -25,6 +26,7 @@ from loyaltyadmin.zid import types
 SEARCHED = ("name", "email", "mobile")
 LARGEST = Decimal(10**14)
 MOST_TAGS = 50
+NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 CENT = Decimal("0.001")  # the dinars have three places
 
 
@@ -78,6 +80,40 @@ def _change(rows: list[Customer], *, told: dict[int, types.Customer], store: Sto
     if renamed:
         Word.objects.filter(customer__in=renamed).delete()
         _write_words(renamed, store=store)
+
+
+def note_event(*, store: Store, customer: types.Customer) -> None:
+    """This will take an event for what it is worth: it may be late, out of order, or repeated.
+
+    What it says of a customer is believed when Zid dates it later than what is known, and of one
+    who is not known at all. Its points are not: nobody can tell which adjustments are in them. A
+    customer whose points would differ is looked at again, and so is one who is new or was gone.
+    """
+    try:
+        is_clear = _note_event(store=store, customer=customer)
+    except IntegrityError:
+        is_clear = False  # added by another process at this very moment
+    if not is_clear:
+        hint(store_id=store.id, customer_ids=[customer.id])
+
+
+@transaction.atomic
+def _note_event(*, store: Store, customer: types.Customer) -> bool:
+    """Tell whether nothing is left to find out."""
+    rows = Customer.objects.select_for_update().filter(store=store, customer_id=customer.id)
+    row = rows.first()
+    if row is None:
+        row = Customer(
+            store=store, customer_id=customer.id, read_at=NEVER, **_told(customer, store=store)
+        )
+        Customer.objects.bulk_create([row])
+        _write_words([row], store=store)
+        return False
+    at = customer.updated_at
+    if at is not None and (row.updated_at is None or at > row.updated_at):
+        kept = dataclasses.replace(customer, untold=customer.untold | {"points"})
+        _change([row], told={customer.id: kept}, store=store)
+    return row.gone_at is None and row.points == (customer.points or 0)
 
 
 def mark_gone(*, store: Store, customer_id: int, asked_at: dt.datetime) -> None:

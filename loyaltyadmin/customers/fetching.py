@@ -46,6 +46,7 @@ FETCH_FOR_HINTS_EVERY = dt.timedelta(hours=1)
 # Stores of one time zone begin their fetch at different minutes from here on.
 QUIET_HOUR = 2
 QUIET_MINUTES = 180
+NOT_AGAIN_BEFORE = dt.timedelta(minutes=10)
 WHILE_BUSY = dt.timedelta(seconds=15)
 AFTER_TROUBLE = dt.timedelta(minutes=1)
 AFTER_REFUSAL = dt.timedelta(minutes=30)
@@ -111,10 +112,11 @@ def fetch_some(
 
 
 def ask_to_fetch(*, store: Store) -> None:
-    """This will have all customers read soon, unless that is under way."""
+    """This will have all customers read soon, unless that is under way or was done just now."""
     now = timezone.now()
     Directory.objects.get_or_create(store=store, defaults={"due_at": now})
-    Directory.objects.filter(store=store, started_at=None).update(due_at=now, wait_until=None)
+    is_old = Q(fetched_at=None) | Q(fetched_at__lt=now - NOT_AGAIN_BEFORE)
+    Directory.objects.filter(is_old, store=store, started_at=None).update(due_at=now)
 
 
 def next_quiet_hour(*, store: Store, after: dt.datetime) -> dt.datetime:

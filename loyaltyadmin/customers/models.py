@@ -148,6 +148,11 @@ class Directory(models.Model):
     def is_under_way(self) -> bool:
         return self.started_at is not None
 
+    @property
+    def shown_count(self) -> int:
+        """Never more than there are: pages shift, and may show somebody twice."""
+        return min(self.seen_count, self.total_count or 0)
+
 
 class Hint(models.Model):
     """A customer who may have changed at Zid, to be looked at again."""

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, TypeVar
 from django.db.models import F, OrderBy, Q
 from django.utils import timezone
 
-from loyaltyadmin.customers import folding, search
+from loyaltyadmin.customers import directory, fetching, folding, search
 from loyaltyadmin.customers.models import Customer as Row
 from loyaltyadmin.customers.models import Directory
 from loyaltyadmin.stores.models import Store
+from loyaltyadmin.zid import errors
 from loyaltyadmin.zid.types import Customer, CustomerPoints, Direction
 
 if TYPE_CHECKING:
@@ -39,19 +40,30 @@ class KnownBy(enum.StrEnum):
 class CustomerView:
     """A customer of the store, with balances and the newest entries of the points history."""
 
-    customer: Customer
+    customer: Row
     points: CustomerPoints
 
 
-def read_customer(*, zid: Client, customer_id: int) -> CustomerView:
-    """This will read who a customer is and what points they have: two calls.
+def read_customer(*, store: Store, zid: Client, customer_id: int) -> CustomerView:
+    """This will read what points a customer has and, of one who is not known yet, who it is.
+
+    One call, or two.
 
     Raises: errors.NotFound, errors.ZidError.
     """
-    return CustomerView(
-        customer=zid.customers.read_customer(customer_id=customer_id),
-        points=read_customer_points(zid=zid, customer_id=customer_id),
-    )
+    rows = Row.objects.filter(store=store, customer_id=customer_id)
+    row = rows.first()
+    if row is None:
+        asked_at = timezone.now()
+        customer = zid.customers.read_customer(customer_id=customer_id)
+        directory.keep(store=store, customers=[customer], asked_at=asked_at)
+        row = rows.get()
+    try:
+        points = read_customer_points(zid=zid, customer_id=customer_id)
+    except errors.NotFound:
+        directory.hint(store_id=store.id, customer_ids=[customer_id])
+        raise
+    return CustomerView(customer=row, points=points)
 
 
 def read_customer_points(*, zid: Client, customer_id: int) -> CustomerPoints:
@@ -60,6 +72,16 @@ def read_customer_points(*, zid: Client, customer_id: int) -> CustomerPoints:
     Raises: errors.NotFound, errors.ZidError.
     """
     return zid.loyalty.read_customer_points(customer_id=customer_id)
+
+
+def note_customer_event(*, store_id: int, customer: Customer) -> None:
+    """This will take note of an event of Zid's about a store's customer.
+
+    A store that does not have the app is left alone.
+    """
+    store = Store.objects.connected().filter(id=store_id).first()
+    if store is not None:
+        directory.note_event(store=store, customer=customer)
 
 
 def balance_over_time(points: CustomerPoints) -> list[tuple[dt.datetime, int]]:
@@ -76,6 +98,31 @@ def balance_over_time(points: CustomerPoints) -> list[tuple[dt.datetime, int]]:
         balances.append((entry.date, balance))
         balance -= entry.points if entry.direction is Direction.ADD else -entry.points
     return balances[::-1]
+
+
+def points_to_expire(points: CustomerPoints) -> list[tuple[dt.date, int]]:
+    """This will give which part of a balance expires on which day, the nearest first.
+
+    Zid tells when points that were given expire, and not which of them were used. Taken here: those
+    that expire first are used first.
+    """
+    left = points.available
+    parts: dict[dt.date, int] = {}
+    given = (
+        (entry.expires_at, entry.points)
+        for entry in points.history
+        if entry.direction is Direction.ADD
+        and entry.status in {None, "active"}
+        and entry.expires_at is not None
+        and entry.expires_at > timezone.now()
+    )
+    for expires_at, number in sorted(given, reverse=True):
+        part = min(left, number)
+        left -= part
+        if part > 0:
+            day = timezone.localdate(expires_at)
+            parts[day] = parts.get(day, 0) + part
+    return sorted(parts.items())
 
 
 # From the store's own copy: nothing below asks Zid
@@ -122,6 +169,37 @@ def list_customers(
     """This will give the customers of a store that match what was typed, in order."""
     customers = Row.objects.filter(_SHOWN[show], store=store).order_by(*_ORDERED[sort])
     return search.search(store=store, customers=customers, typed=typed)
+
+
+def number_meant(*, store: Store, typed: str) -> int | None:
+    """This will give the customer whose number was typed and nothing else, to go there at once.
+
+    Also of a number that nothing known matches: Zid may have a customer whom the copy has not yet.
+    """
+    number = number_at_zid(typed=typed)
+    if number is None:
+        return None
+    if Row.objects.filter(store=store, customer_id=number).exists():
+        return number
+    found = list_customers(store=store, typed=typed)
+    return None if found.count else number
+
+
+def number_at_zid(*, typed: str) -> int | None:
+    """This will give the customer's number that was typed, if it can be one."""
+    digits = folding.fold(typed).strip()
+    is_one = digits.isdecimal() and len(digits) <= 15 and not digits.startswith("0")
+    return int(digits) if is_one else None
+
+
+def read_directory(*, store: Store) -> Directory | None:
+    """This will tell how far the reading of the store's customers is; None before it began."""
+    return Directory.objects.filter(store=store).first()
+
+
+def fetch_customers(*, store: Store) -> None:
+    """This will have all customers read again soon, unless they just were."""
+    fetching.ask_to_fetch(store=store)
 
 
 def match_customers(

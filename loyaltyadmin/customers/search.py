@@ -114,7 +114,7 @@ def _size(term: _Term, *, store: Store) -> int:
 def _terms(typed: str, *, store: Store, is_forgiving: bool = False) -> Iterator[_Term]:
     parts = typed.split()
     for part in parts:
-        if "@" in part and (address := folding.email_of(part)):
+        if "@" in part and (address := folding.email_of(part)) != "@":
             yield _Term(address=address)
     rest = folding.fold(" ".join(part for part in parts if "@" not in part))
     for number in _NUMBER.findall(rest)[:MOST_WORDS]:
@@ -137,7 +137,7 @@ def _like_number(number: str, *, store: Store) -> _Term:
     if len(digits) < FEWEST_DIGITS:
         return _Term(words=(digits,))
     mobile = folding.typed_number(number, currency=store.currency)
-    forms = {digits, mobile} if len(mobile) >= FEWEST_DIGITS else {digits}
+    forms = {digits, mobile} if len(mobile) > 1 else {digits}
     return _Term(beginnings=tuple(sorted(forms)))
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loyaltyadmin.points_adjustments import reference, sheet, words
 from loyaltyadmin.points_adjustments.states import Action
+from loyaltyadmin.presets.models import Preset
 from loyaltyadmin.web.fields import WholeNumberField
 
 NO_ROWS = _(
@@ -65,6 +66,18 @@ class AdjustCustomerPointsForm(forms.Form):
         elif "points" in cleaned and not points and not (action is Action.SET and points == 0):
             self.add_error("points", self.fields["points"].error_messages["required"])
         return cleaned
+
+
+def form_with(preset: Preset | None) -> AdjustCustomerPointsForm:
+    """A new form, filled in with a quick choice of the store's; empty without one."""
+    if preset is None:
+        return AdjustCustomerPointsForm()
+    initial = {
+        "action": preset.action,
+        "points": preset.points,
+        "reason": preset.reason[: reference.longest_text()],
+    }
+    return AdjustCustomerPointsForm(initial=initial)
 
 
 class ConfirmBulkAdjustmentForm(forms.Form):

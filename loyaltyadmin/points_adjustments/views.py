@@ -29,9 +29,11 @@ from loyaltyadmin.points_adjustments.forms import (
     AdjustCustomerPointsForm,
     ConfirmBulkAdjustmentForm,
     StartBulkAdjustmentForm,
+    form_with,
 )
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.states import JOB_STOPPABLE, JobStatus, LineStatus
+from loyaltyadmin.presets import operations as presets
 from loyaltyadmin.web.decorators import store_required
 from loyaltyadmin.web.http import StoreHttpRequest
 from loyaltyadmin.web.spreadsheets import answer
@@ -46,7 +48,12 @@ MOST_REASON = 255
 @require_http_methods(["GET", "POST"])
 @store_required
 def adjust_customer_points(request: StoreHttpRequest, customer_id: int) -> HttpResponse:
-    if request.method == "GET":  # a form with mistakes stands at this address: reload, language
+    if request.method == "GET":
+        if request.htmx and not request.htmx.boosted:  # a quick choice fills the form in
+            position = request.GET.get("preset", "")
+            preset = presets.preset_at(store=request.store, position=position)
+            return _adjustment(request, customer_id, form=form_with(preset))
+        # A form with mistakes stands at this address: reload, language.
         return redirect("read-customer", customer_id=customer_id)
     form = AdjustCustomerPointsForm(request.POST)
     if not form.is_valid():

@@ -203,6 +203,8 @@ def make_plan(
         "ZID_CLIENT_ID": "sandbox-client",
         "ZID_CLIENT_SECRET": "sandbox-secret",
         "ZID_APP_ID": "4242",
+        "ZID_WEBHOOK_USERNAME": "sandbox",
+        "ZID_WEBHOOK_PASSWORD": "sandbox-password",
     }
     if zid_port:
         zid = f"http://127.0.0.1:{zid_port}"

@@ -14,9 +14,15 @@ import platform
 import sys
 
 from tests import services
-from tests.bench import against_the_sdk, many_stores, one_line, vitals
+from tests.bench import against_the_sdk, many_stores, one_line, search, vitals
 
-SECTIONS = {"sdk": against_the_sdk, "stores": many_stores, "line": one_line, "vitals": vitals}
+SECTIONS = {
+    "sdk": against_the_sdk,
+    "stores": many_stores,
+    "line": one_line,
+    "search": search,
+    "vitals": vitals,
+}
 
 
 def main() -> int:

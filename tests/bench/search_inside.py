@@ -71,25 +71,25 @@ def main(customers: int) -> None:
     from loyaltyadmin.customers import operations
     from loyaltyadmin.stores.models import Store
 
-    started = time.process_time()
+    started = time.perf_counter()
     some = fill(customers)
-    filled_in = time.process_time() - started
+    filled_in = time.perf_counter() - started
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     store = Store.objects.get(id=FIRST_STORE_ID)
     dice = random.Random(1)  # noqa: S311
     spent: dict[str, list[float]] = {}
-    slowest: list[tuple[float, str]] = []
     for customer in dice.choices(some, k=EACH):
         for kind, typed in typed_for(customer, dice):
             for letters in range(FEWEST_LETTERS, len(typed) + 1):
-                began = time.process_time()
+                began = time.perf_counter()
                 found = operations.list_customers(store=store, typed=typed[:letters])
-                list(Paginator(found.customers, ROWS).get_page(1))
-                milliseconds = 1000 * (time.process_time() - began)
+                paginator = Paginator(found.customers, ROWS)
+                if found.count is not None:
+                    paginator.count = found.count
+                list(paginator.get_page(1))
+                milliseconds = 1000 * (time.perf_counter() - began)
                 spent.setdefault(kind, []).append(milliseconds)
-                slowest.append((milliseconds, typed[:letters]))
-    print(*sorted(slowest)[-12:], sep="\n", file=sys.stderr)
     print(json.dumps({"spent": spent, "filled_in": filled_in}))
 
 

@@ -85,8 +85,8 @@ def by_link(address: str) -> Callable[[Merchant], None]:
 
 
 def looks_up(merchant: Merchant) -> None:
-    merchant.app.locator("#id_customer_id").fill(str(CUSTOMER_ID))
-    merchant.click("main form button[type=submit]")
+    merchant.app.locator("#id_typed").fill(str(CUSTOMER_ID))
+    merchant.click("#find button")
 
 
 def switches(merchant: Merchant) -> None:
@@ -95,7 +95,7 @@ def switches(merchant: Merchant) -> None:
 
 
 def types_a_number(merchant: Merchant) -> None:
-    merchant.click("#id_customer_id")
+    merchant.click("#id_typed")
     merchant.frames.page.keyboard.type(str(CUSTOMER_ID), delay=50)
 
 

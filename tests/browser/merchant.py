@@ -128,8 +128,8 @@ class Merchant:
 
     def find_customer(self, customer_id: int) -> None:
         self.go("customers")
-        self.app.locator("#id_customer_id").fill(str(customer_id))
-        self.app.locator("main form button").click()
+        self.app.locator("#id_typed").fill(str(customer_id))
+        self.app.locator("#find button").click()
         expect(self.app.locator("#customer-points")).to_be_visible()
 
     def fill_adjustment(self, *, points: int, reason: str) -> Locator:

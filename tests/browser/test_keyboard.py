@@ -83,9 +83,9 @@ def test_points_are_given_from_the_program_on_without_a_mouse(
 
     merchant.press_tab_until("a[href='/customers/']")
     press("Enter")
-    expect(merchant.app.locator("#id_customer_id")).to_be_visible()
+    expect(merchant.app.locator("#id_typed")).to_be_visible()
     expect(merchant.app.locator("#main")).to_be_focused()  # else a key comes before the focus
-    merchant.press_tab_until("#id_customer_id")
+    merchant.press_tab_until("#id_typed")
     type_text("1003")
     press("Enter")
     expect(merchant.app.locator("#customer-points")).to_be_visible()

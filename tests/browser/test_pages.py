@@ -100,10 +100,10 @@ def test_an_unknown_customer_is_told_and_the_app_goes_on_without_a_cookie(
     merchant = open_app(cookies="all cookies blocked")
     merchant.go("customers")
 
-    merchant.app.locator("#id_customer_id").fill("99999999")
-    merchant.app.locator("main form button").click()
+    merchant.app.locator("#id_typed").fill("99999999")
+    merchant.app.locator("#find button").click()
 
-    expect(merchant.app.locator("#id_customer_id_error")).to_have_text(
+    expect(merchant.app.locator("#id_typed_error")).to_have_text(
         merchant.says("Your store has no customer with this number.")
     )
     merchant.find_customer(1001)

@@ -41,10 +41,10 @@ def test_they_lead_to_the_search_the_adjustment_and_the_list(
     app.locator("h1").click()
 
     press(merchant, "/", keyboard)
-    expect(app.locator("#id_customer_id")).to_be_visible()
+    expect(app.locator("#id_typed")).to_be_visible()
     has_focus(merchant, "main")
     press(merchant, "/", keyboard)
-    has_focus(merchant, "id_customer_id")
+    has_focus(merchant, "id_typed")
     merchant.page.keyboard.type("1001")
     merchant.page.keyboard.press("Enter")
     expect(app.locator("#customer-points")).to_be_visible()
@@ -61,8 +61,8 @@ def test_they_lead_to_the_search_the_adjustment_and_the_list(
 def test_they_do_nothing_while_typing_or_when_switched_off(merchant: Merchant) -> None:
     app = merchant.app
     merchant.go("customers")
-    app.locator("#id_customer_id").press_sequentially("?/n")
-    expect(app.locator("#id_customer_id")).to_have_value("?/n")
+    app.locator("#id_typed").press_sequentially("?/n")
+    expect(app.locator("#id_typed")).to_have_value("?/n")
     expect(app.locator("dialog#shortcuts")).to_be_hidden()
 
     app.locator("#show-shortcuts").click()

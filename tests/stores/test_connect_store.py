@@ -7,8 +7,9 @@ import uuid
 import pytest
 import responses
 from django.utils import timezone
+from responses import matchers
 
-from loyaltyadmin.stores import operations
+from loyaltyadmin.stores import operations, pacer
 from loyaltyadmin.stores.models import Store, StoreManager
 from loyaltyadmin.zid import errors
 from loyaltyadmin.zid.types import Tokens
@@ -236,3 +237,58 @@ def test_disconnecting_forgets_every_token_and_keeps_the_rest(store):
     assert left.tokens == Tokens(authorization="", manager_token="", refresh_token="")
     assert left.lookup_token_sha256 is None
     assert left.uninstalled_at is not None
+
+
+# What happens to customers
+
+
+WEBHOOKS = "https://api.zid.test/v1/managers/webhooks"
+
+
+@pytest.fixture
+def credentials(settings):
+    settings.ZID_WEBHOOK_USERNAME = "zid"
+    settings.ZID_WEBHOOK_PASSWORD = "a-secret"
+
+
+def test_it_subscribes_to_customers_anew_with_the_credentials_of_today(zid, tokens, credentials):
+    edge.tells_profile(zid)
+    edge.takes_lookup_token(zid)
+    ended = zid.delete(
+        WEBHOOKS, json={}, match=[matchers.query_param_matcher({"original_id": "4242"})]
+    )
+    asked = zid.post(WEBHOOKS, json={})
+
+    operations.connect_store(tokens=tokens)
+
+    assert ended.call_count == 1
+    assert [json.loads(call.request.body) for call in asked.calls] == [
+        {
+            "event": event,
+            "target_url": "http://testserver/zid/webhooks/store?store_id=90001",
+            "original_id": "4242",
+            "username": "zid",
+            "password": "a-secret",
+        }
+        for event in ("customer.create", "customer.update")
+    ]
+
+
+def test_no_event_is_worth_a_failed_installation(zid, tokens, credentials):
+    edge.tells_profile(zid)
+    edge.takes_lookup_token(zid)
+    zid.delete(WEBHOOKS, status=403)
+
+    assert operations.connect_store(tokens=tokens).id == 90001
+
+
+def test_what_is_subscribed_to_is_left_alone(zid, store, credentials):
+    url = operations.customer_events_url(store=store)
+    zid.get(WEBHOOKS, json={"data": [{"event": "customer.create", "target_url": url}]})
+    asked = zid.post(WEBHOOKS, json={})
+    pace = operations.pacer_for(store=store, asks=pacer.For.HOUSEKEEPING)
+
+    with operations.zid_client_for(store=store, language="ar", pace=pace) as client:
+        operations.subscribe_to_customers(store=store, zid=client)
+
+    assert [json.loads(call.request.body)["event"] for call in asked.calls] == ["customer.update"]

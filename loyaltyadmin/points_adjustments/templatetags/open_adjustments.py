@@ -3,11 +3,15 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.db.models import Q
 
+from loyaltyadmin.activity.models import Action, Entry
 from loyaltyadmin.points_adjustments.models import Line
 from loyaltyadmin.points_adjustments.states import LINE_OPEN, LineStatus
 
 register = template.Library()
+
+NEWEST = 10
 
 
 @register.simple_tag(takes_context=True)
@@ -27,3 +31,20 @@ def open_adjustment(context: dict[str, Any], customer_id: int) -> Line | None:
         .order_by("-created_at")
         .first()
     )
+
+
+@register.simple_tag(takes_context=True)
+def adjustments_of(context: dict[str, Any], customer_id: int) -> list[tuple[Line, Entry | None]]:
+    """The customer's newest adjustments through this app, each with the entry that says who."""
+    store = context["store"]
+    lines = list(
+        Line.objects.filter(store=store, customer_id=customer_id)
+        .select_related("job")
+        .order_by("-created_at")[:NEWEST]
+    )
+    made = Entry.objects.filter(store=store).filter(
+        Q(action=Action.ADJUST_CUSTOMER_POINTS, line_id__in=[line.id for line in lines])
+        | Q(action=Action.CONFIRM_BULK_ADJUSTMENT, job_id__in={line.job_id for line in lines})
+    )
+    by_line = {entry.line_id or entry.job_id: entry for entry in made}
+    return [(line, by_line.get(line.job_id or line.id)) for line in lines]

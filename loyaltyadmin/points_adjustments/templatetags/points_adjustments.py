@@ -14,14 +14,17 @@ from loyaltyadmin.points_adjustments import forms, job_pages, words
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.progress import Progress
 from loyaltyadmin.points_adjustments.states import Direction
+from loyaltyadmin.presets import operations as presets
 
 register = template.Library()
 
 
-@register.simple_tag
-def adjust_form() -> forms.AdjustCustomerPointsForm:
-    """An empty form; pages of other packages show it by this tag."""
-    return forms.AdjustCustomerPointsForm()
+@register.simple_tag(takes_context=True)
+def adjust_form(context: dict[str, Any]) -> forms.AdjustCustomerPointsForm:
+    """A new form, with the quick choice that the address names; other packages show it by this."""
+    position = context["request"].GET.get("preset", "")
+    preset = presets.preset_at(store=context["store"], position=position) if position else None
+    return forms.form_with(preset)
 
 
 @register.simple_tag

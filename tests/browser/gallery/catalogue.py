@@ -11,6 +11,7 @@ from tests.browser.gallery.states import (
     asks_before_cancelling,
     at,
     brings_no_code,
+    chooses,
     customer,
     declines,
     deletes,
@@ -24,6 +25,8 @@ from tests.browser.gallery.states import (
     restores,
     saves,
     saves_info_page,
+    searches,
+    segment,
     sends_no_file,
     sends_nonsense,
     starts_yesterday,
@@ -60,9 +63,19 @@ PROGRAM = [
           bring_about=switch_fails(path="managers/", status=503)),
 ]  # fmt: skip
 CUSTOMERS = [
-    State(name="Find a customer", shows="find-customer", bring_about=at("/customers/")),
-    State(name="Find a customer, nothing typed", shows="find-customer", status=422,
-          bring_about=at("/customers/?customer_id=")),
+    State(name="The customers", shows="find-customer", bring_about=at("/customers/")),
+    State(name="The customers with the most points", shows="find-customer",
+          bring_about=at("/customers/?sort=points&show=with_points&page=2")),
+    State(name="Customers found by a name", shows="find-customer",
+          bring_about=searches("العتيبي")),
+    State(name="Customers found in spite of a mistake", shows="find-customer",
+          bring_about=searches("القحطني")),
+    State(name="Nobody found", shows="find-customer", bring_about=searches("زيد الخيل")),
+    State(name="Nobody found by a number", shows="find-customer", bring_about=searches("7001234")),
+    State(name="The customers while they are being read", shows="find-customer", store_id=90003,
+          bring_about=at("/customers/")),
+    State(name="The customers before anybody registered", shows="find-customer", store_id=90004,
+          bring_about=at("/customers/")),
     State(name="A customer whom the store does not have", shows="read-customer", status=404,
           bring_about=customer(99_999_999)),
     State(name="A customer with a history", shows="read-customer", bring_about=customer(1024)),
@@ -88,6 +101,33 @@ CUSTOMERS = [
           bring_about=at(outcome_of("rejected"))),
     State(name="An adjustment's own page, not made", shows="read-adjustment",
           bring_about=at(outcome_of("skipped"))),
+]  # fmt: skip
+PRESETS = [
+    State(name="Quick choices", shows="set-presets", bring_about=at("/quick-choices/")),
+    State(name="Quick choices, none yet", shows="set-presets", store_id=90004,
+          bring_about=at("/quick-choices/")),
+    State(name="Quick choices, with a mistake", shows="set-presets", status=422, store_id=90004,
+          bring_about=saves("/quick-choices/", typed="1.5")),
+    State(name="An adjustment that a quick choice filled in", shows="read-customer",
+          bring_about=at("/customers/1024/?preset=2")),
+]  # fmt: skip
+SEGMENTS = [
+    State(name="Segments, none yet", shows="list-segments", store_id=90004,
+          bring_about=at("/segments/")),
+    State(name="Segments", shows="list-segments", bring_about=at("/segments/")),
+    State(name="A segment's customers", shows="read-segment",
+          bring_about=at(segment("نقاط كثيرة"))),
+    State(name="A segment with nobody in it", shows="read-segment",
+          bring_about=at(segment("لا أحد"))),
+    State(name="A new segment", shows="add-segment", bring_about=at("/segments/add/")),
+    State(name="A new segment, counted while it is chosen", shows="add-segment",
+          bring_about=chooses("500")),
+    State(name="A new segment, with a mistake", shows="add-segment", status=422,
+          bring_about=saves("/segments/add/", typed="")),
+    State(name="Edit a segment", shows="update-segment",
+          bring_about=at(segment("نقاط كثيرة", "update/"))),
+    State(name="Delete a segment", shows="delete-segment",
+          bring_about=at(segment("نقاط كثيرة", "delete/"))),
 ]  # fmt: skip
 BULK = [
     State(name="Bulk adjustments, none yet", shows="list-bulk-adjustments", store_id=90004,
@@ -225,6 +265,7 @@ STYLEGUIDES = [
 ]  # fmt: skip
 
 CATALOGUE = [
-    *PROGRAM, *SETTINGS, *INFO_PAGE, *CUSTOMERS, *BULK, *NOTICES, *ACTIVITY, *OTHERS,
+    *PROGRAM, *SETTINGS, *INFO_PAGE, *CUSTOMERS, *PRESETS, *SEGMENTS, *BULK, *NOTICES,
+    *ACTIVITY, *OTHERS,
     *(STYLEGUIDES if has_styleguide() else []),
 ]  # fmt: skip

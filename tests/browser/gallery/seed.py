@@ -13,10 +13,13 @@ from typing import Any
 
 import django
 
-from tests.zid_sandbox.seed import stable_uuid
+from tests.zid_sandbox.people import people
+from tests.zid_sandbox.seed import first_customer_id, stable_uuid
 
 STORE_ID = 90001
 QUIET_STORE_ID = 90002  # nobody changes anything there
+READING_STORE_ID = 90003  # its customers are being read for the first time
+EMPTY_STORE_ID = 90004
 RUNNING_STORE_ID = 90005  # a bulk adjustment runs, and so every page of this store says
 WRITING_STORE_ID = 90003  # its info page was changed once
 INFO_PAGE_CHANGE = 900_101
@@ -337,9 +340,70 @@ def add_info_pages() -> None:
     )
 
 
+def add_customers() -> None:
+    """What was read from the stand-in for Zid: of one store not yet, of one there is nobody."""
+    from loyaltyadmin.customers import directory
+    from loyaltyadmin.customers.models import Directory
+    from loyaltyadmin.stores.models import Store
+    from loyaltyadmin.zid import types
+
+    Directory.objects.all().delete()
+    for at, store in enumerate(Store.objects.order_by("id")):
+        is_read = store.id != READING_STORE_ID
+        Directory.objects.create(
+            store=store, due_at=NEXT_CENTURY, fetched_at=NOW if is_read else None,
+            started_at=None if is_read else NOW, seen_count=1200, total_count=4850,
+        )  # fmt: skip
+        if store.id in {READING_STORE_ID, EMPTY_STORE_ID}:
+            continue
+        payloads = [
+            {"id": first_customer_id(at) + number, "name": it.name, "is_active": it.is_active,
+             "points": number * 7 % 900 if number % 3 else 0, **it.details}
+            for number, it in enumerate(people(200, store_index=at, seed=1, today=NOW))
+        ]  # fmt: skip
+        told = [types.Customer.from_payload(payload, endpoint="seed") for payload in payloads]
+        directory.keep(store=store, customers=told, asked_at=NOW)
+
+
+def add_presets() -> None:
+    from loyaltyadmin.presets.models import Preset
+
+    choices = [("add", 50, "اعتذار عن التأخير"), ("add", 100, "هدية"), ("take", 25, "تصحيح")]
+    Preset.objects.bulk_create(
+        Preset(store_id=STORE_ID, position=at, action=action, points=points, reason=reason)
+        for at, (action, points, reason) in enumerate(choices, start=1)
+    )
+
+
+SEGMENTS: dict[str, dict[str, Any]] = {
+    "نقاط كثيرة": {"points_from": 600, "has_points": True},
+    "VIP الرياض": {"tag": "VIP", "city": "الرياض"},
+    "لا أحد": {"points_from": 900_000},
+}
+
+
+def segment_id(name: str) -> uuid.UUID:
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"gallery/segments/{name}")
+
+
+def add_segments() -> None:
+    from loyaltyadmin.segments.models import Segment
+
+    Segment.objects.bulk_create(
+        Segment(
+            id=segment_id(name), store_id=STORE_ID, name=name, criteria_json=criteria,
+            created_at=NOW, updated_at=NOW,
+        )
+        for name, criteria in SEGMENTS.items()
+    )  # fmt: skip
+
+
 def main() -> None:
     django.setup()
     add_notices()
+    add_customers()
+    add_segments()
+    add_presets()
     add_jobs()
     add_single_lines()
     add_many_jobs(QUIET_STORE_ID, 45)

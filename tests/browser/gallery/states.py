@@ -79,6 +79,28 @@ def customer(customer_id: int) -> Callable[[Visit], None]:
     return at(f"/customers/{customer_id}/")
 
 
+def segment(name: str, rest: str = "") -> str:
+    return f"/segments/{seed.segment_id(name)}/{rest}"
+
+
+def chooses(points: str) -> Callable[[Visit], None]:
+    def bring_about(visit: Visit) -> None:
+        visit.go_to("/segments/add/")
+        visit.app.locator("#id_points_from").fill(points)
+        expect(visit.app.locator("#preview dd").first).to_be_visible()
+
+    return bring_about
+
+
+def searches(typed: str) -> Callable[[Visit], None]:
+    def bring_about(visit: Visit) -> None:
+        visit.go_to("/customers/")
+        visit.app.locator("#id_typed").fill(typed)
+        expect(visit.app.locator("#customers [name=search]")).not_to_have_value("")
+
+    return bring_about
+
+
 def adjusts(
     customer_id: int, *, points: int, reason: str, shows: str, action: str = "add"
 ) -> Callable[[Visit], None]:
