@@ -22,7 +22,7 @@ READING_STORE_ID = 90003  # its customers are being read for the first time
 EMPTY_STORE_ID = 90004
 RUNNING_STORE_ID = 90005  # a bulk adjustment runs, and so every page of this store says
 WRITING_STORE_ID = 90003  # its info page was changed once
-INFO_PAGE_CHANGE = 900_101
+INFO_PAGE_CHANGE = 900_201
 NOW = dt.datetime(2026, 3, 15, 9, 30, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
 # Far enough away for a schedule that is still ahead on any day on which the tests run.
