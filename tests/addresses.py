@@ -35,6 +35,8 @@ WITHOUT_A_PAGE = {
     "keep-draft": A_PART,
     "discard-draft": A_CHANGE,
     "read-canvas": "the document of frames that are in the states of the page around them",
+    "read-program": A_PART,
+    "read-worth": A_PART,
     "read-customer-points": A_PART,
     "read-directory": A_PART,
     "preview-segment": A_PART,

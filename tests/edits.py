@@ -135,6 +135,22 @@ class EditTests:
         assert "nobody knows" in " ".join(Page(response).alerts())
         assert Entry.objects.get().outcome == "unknown"
 
+    def test_while_zid_is_down_nothing_typed_is_lost(
+        self, merchant: Client, zid: responses.RequestsMock
+    ) -> None:
+        zid.assert_all_requests_are_fired = False
+        shown = self.open(merchant, zid)
+        zid.replace(responses.GET, edge.PROGRAM, status=503)
+        zid.post(self.zid_address, status=429, headers={"Retry-After": "60"})
+
+        response = self.save(merchant, shown | self.typed)
+
+        page = Page(response)
+        assert response.status_code in {502, 503}
+        assert "Nothing was changed" in " ".join(page.alerts())
+        assert page.one(id=f"id_{self.wrong_field}")["value"] == self.typed[self.wrong_field]
+        assert not Entry.objects.exists()
+
     def test_what_somebody_else_changed_meanwhile_is_shown_and_not_overwritten_unseen(
         self, merchant: Client, zid: responses.RequestsMock
     ) -> None:

@@ -274,6 +274,7 @@ def info_page_version(store: Store, zid: responses.RequestsMock, rows: int) -> s
 
 PAGES: dict[str, list[Page]] = {
     "program": [program],
+    "read-program": [part(program, "fresh/")],
     "update-cashback-rule": [edit_rule],
     "update-redemption-method": [edit_method],
     "delete-redemption-method": [delete_method],
@@ -319,6 +320,7 @@ NO_ROWS = {
     "preview-info-page": "what is posted",
     "keep-draft": "one draft",
     "read-canvas": "nothing of a store",
+    "read-worth": "two numbers",
     "keep-session": "one session",
     "zid_login": "nothing",
     "zid_callback": "one store",

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from loyaltyadmin.activity import operations as activity
 from loyaltyadmin.activity.models import Action, Entry
 from loyaltyadmin.activity.operations import Actor, State
 from loyaltyadmin.snapshots import operations as snapshots
+from loyaltyadmin.snapshots import worth
 from loyaltyadmin.snapshots.operations import Known
 from loyaltyadmin.stores.models import Store
 from loyaltyadmin.zid.readback import answered_or_read
@@ -17,6 +20,10 @@ from loyaltyadmin.zid.types import Program
 if TYPE_CHECKING:
     from loyaltyadmin.zid.client import Client
 
+FIRST_STEPS = ("off", "no_rule", "no_method")
+# Tokens are refreshed when Zid refuses them; if that fails, there is this long to mend it.
+ACCESS_ENDS_SOON = dt.timedelta(days=14)
+
 
 def read_program(*, store: Store, zid: Client) -> Known[Program]:
     """This will read the whole program in one call: rules, methods, totals, on or off.
@@ -24,6 +31,11 @@ def read_program(*, store: Store, zid: Client) -> Known[Program]:
     Raises: errors.ZidError.
     """
     return snapshots.read_program(store=store, zid=zid)
+
+
+def known_program(*, store: Store) -> Known[Program] | None:
+    """This will give the program as Zid last told, or nothing if the app changed it since."""
+    return snapshots.known_program(store=store)
 
 
 def set_activation(
@@ -123,38 +135,63 @@ def held_before(entry: Entry) -> State:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Guide:
-    """The steps until a loyalty program works for a store, and which of them are done."""
-
-    program_is_on: bool
-    has_active_rule: bool
-    has_active_method: bool
-    has_adjusted: bool
-
-    @property
-    def is_done(self) -> bool:
-        return (
-            self.program_is_on
-            and self.has_active_rule
-            and self.has_active_method
-            and self.has_adjusted
-        )
-
-
-def guide_of(*, store: Store, program: Program) -> Guide | None:
-    """This will say how far a store is, from what was read anyway.
-
-    None when every step is done, or when the merchant put the guide away.
+class Step:
+    """Something that a program needs: `off`, `no_rule`, `no_method`, `no_adjustment`, `access`,
+    or `info_ar`, `info_en`, `info`: the info page is empty in that language, or in both.
     """
-    if store.guide_dismissed_at is not None:
+
+    name: str
+    is_done: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """What is left to do until a program works: at first every step, later only what is wrong.
+
+    `access_ends_at` is when Zid takes the app's tokens no more, if that is soon.
+    """
+
+    is_first_run: bool
+    steps: tuple[Step, ...]
+    access_ends_at: dt.datetime | None
+
+
+def health_of(*, store: Store, program: Program, now: dt.datetime) -> Health | None:
+    """This will say what a program lacks, from what is known anyway; nothing when it lacks nothing.
+
+    The first run is over when its steps are done, or when the merchant put them away.
+    """
+    missing = worth.what_is_missing(program=program)
+    first = [Step(name=name, is_done=name not in missing) for name in FIRST_STEPS]
+    is_first_run = store.guide_dismissed_at is None
+    if is_first_run:
+        first.append(Step(name="no_adjustment", is_done=store.lines.exists()))
+        is_first_run = not all(step.is_done for step in first)
+    ends_at = store.tokens_expire_at
+    ends_soon = ends_at is not None and ends_at - now < ACCESS_ENDS_SOON
+    later = [_info_page_lacks(store=store), "access" if ends_soon else ""]
+    wrong = [Step(name=name, is_done=False) for name in later if name]
+    steps = [step for step in first if is_first_run or not step.is_done] + wrong
+    if not steps:
         return None
-    guide = Guide(
-        program_is_on=program.is_active,
-        has_active_rule=any(rule.is_active for rule in program.cashback_rules),
-        has_active_method=any(method.is_active for method in program.redemption_methods),
-        has_adjusted=store.lines.exists(),
+    return Health(
+        is_first_run=is_first_run,
+        steps=tuple(steps),
+        access_ends_at=ends_at if ends_soon else None,
     )
-    return None if guide.is_done else guide
+
+
+def _info_page_lacks(*, store: Store) -> str:
+    """The languages in which the info page is empty, if it was ever read."""
+    known = snapshots.known_info_page(store=store)
+    if known is None:
+        return ""
+    empty = [
+        language
+        for language, content in (("ar", known.state.content_ar), ("en", known.state.content_en))
+        if not strip_tags(content or "").strip() and "<img" not in (content or "")
+    ]
+    return {(): "", ("ar",): "info_ar", ("en",): "info_en"}.get(tuple(empty), "info")
 
 
 def dismiss_guide(*, store: Store) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -11,24 +12,70 @@ from loyaltyadmin.activity.models import Action
 from loyaltyadmin.activity.operations import merchant_of
 from loyaltyadmin.program import operations
 from loyaltyadmin.program.forms import PointsExpirationForm
-from loyaltyadmin.snapshots import edits
-from loyaltyadmin.web import plots, switches
+from loyaltyadmin.snapshots import edits, worth
+from loyaltyadmin.snapshots.operations import Known
+from loyaltyadmin.web import plots, switches, views
 from loyaltyadmin.web.decorators import store_required
 from loyaltyadmin.web.http import StoreHttpRequest
+from loyaltyadmin.zid import errors
 from loyaltyadmin.zid.types import Program
 
 
 @require_GET
 @store_required
 def program(request: StoreHttpRequest) -> HttpResponse:
-    program = operations.read_program(store=request.store, zid=request.zid).state
+    """The program: for htmx from what is known, and `read-program` brings the fresh copy.
+
+    A plain request has nothing that could bring it, so it waits for Zid, as the first visit does.
+    """
+    comes_by_htmx = request.htmx or request.htmx.history_restore_request
+    known = operations.known_program(store=request.store)
+    if known and comes_by_htmx:
+        return _render(request, "program/program.html", known, is_fresh_on_its_way=True)
+    try:
+        read = operations.read_program(store=request.store, zid=request.zid)
+    except (errors.TokenRejected, errors.ScopeMissing):
+        raise
+    except errors.ZidError as error:
+        if known is None:
+            raise
+        return _render(request, "program/program.html", known, failure=views.describe(error))
+    return _render(request, "program/program.html", read)
+
+
+@require_GET
+@store_required
+def read_program(request: StoreHttpRequest) -> HttpResponse:
+    """The fresh copy of a page that was painted from what was known."""
+    read = operations.read_program(store=request.store, zid=request.zid)
+    return _render(request, "program/_program.html", read)
+
+
+def _render(
+    request: StoreHttpRequest,
+    template: str,
+    known: Known[Program],
+    *,
+    is_fresh_on_its_way: bool = False,
+    failure: tuple[str, str, int] | None = None,
+) -> HttpResponse:
+    program = known.state
     context = {
         "program": program,
+        "read_at": known.read_at,
+        "is_fresh_on_its_way": is_fresh_on_its_way,
+        "failure": failure,
         "earned_parts": _earned_parts(program),
-        "guide": operations.guide_of(store=request.store, program=program),
+        "weighed_methods": [
+            worth.weigh(
+                method=method, rules=program.cashback_rules, methods=program.redemption_methods
+            )
+            for method in program.redemption_methods
+        ],
+        "health": operations.health_of(store=request.store, program=program, now=timezone.now()),
         "nav": "program",
     }
-    return render(request, "program/program.html", context)
+    return render(request, template, context)
 
 
 def _earned_parts(program: Program) -> list[plots.Part]:
@@ -90,11 +137,20 @@ def set_points_expiration(request: StoreHttpRequest) -> HttpResponse:
             context=context,
             zid_names={"days": "days"},
             done_url=reverse("program"),
-            done=_("The expiry of points is saved"),
+            done=lambda answered: _said_about(form.cleaned_data["days"], answered),
         )
     days = _read(request).points_expiration_days
     form = PointsExpirationForm(initial={"days": days, "based_on": {"days": days}})
     return render(request, template, context | {"form": form, "days": days})
+
+
+def _said_about(days: int, answered: int | None) -> str:
+    """Zid's docs waver on the unit of what it answers: another number is shown as it is."""
+    if answered in (None, days):
+        return _("The expiry of points is saved")
+    return _("The expiry of points is saved. Zid answered with another number: %(answered)d") % {
+        "answered": answered
+    }
 
 
 @require_http_methods(["GET", "POST"])

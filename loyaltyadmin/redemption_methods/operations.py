@@ -8,6 +8,7 @@ from loyaltyadmin.activity import operations as activity
 from loyaltyadmin.activity.models import Action, Entry
 from loyaltyadmin.activity.operations import Actor, State
 from loyaltyadmin.snapshots import operations as snapshots
+from loyaltyadmin.snapshots import worth
 from loyaltyadmin.stores.models import Store
 from loyaltyadmin.zid import errors
 from loyaltyadmin.zid.readback import answered_or_read
@@ -225,6 +226,36 @@ def read_redemption_method(*, store: Store, zid: Client, method_id: UUID) -> Red
         if method.id == str(method_id):
             return method
     raise errors.NotFound(endpoint="GET /v1/managers/loyalty-program/list-data")
+
+
+def weigh(*, store: Store, method: RedemptionMethod) -> worth.Weighed:
+    """This will say what a method is worth beside what Zid last told of the program; no call."""
+    program = snapshots.last_program(store=store)
+    return worth.weigh(
+        method=method,
+        rules=program.cashback_rules if program else (),
+        methods=program.redemption_methods if program else (),
+    )
+
+
+def weigh_typed(
+    *,
+    store: Store,
+    kind: RedemptionKind,
+    discount_value: Decimal,
+    points_to_redeem: int,
+    method_id: str = "",
+) -> worth.Weighed:
+    """This will weigh what is being typed, as if it were saved and on; `method_id` if it exists."""
+    typed = RedemptionMethod(
+        id=method_id,
+        name=None,
+        kind=kind,
+        discount_value=discount_value,
+        points_to_redeem=points_to_redeem,
+        is_active=True,
+    )
+    return weigh(store=store, method=typed)
 
 
 def state_of(method: RedemptionMethod) -> State:

@@ -5,6 +5,7 @@ from django.urls import path
 from loyaltyadmin.redemption_methods import views
 
 urlpatterns = [
+    path("worth/", views.read_worth, name="read-worth"),
     path("add/", views.add_redemption_method, name="add-redemption-method"),
     path(
         "restore/<int:entry_id>/",

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from loyaltyadmin.activity import restoring
 from loyaltyadmin.activity.models import Action
@@ -48,6 +48,7 @@ def toggle_redemption_method(request: StoreHttpRequest, method_id: UUID) -> Http
         template="redemption_methods/_redemption_method.html",
         name="method",
         switched=switched,
+        context={"weighed": operations.weigh(store=request.store, method=switched.state)},
     )
 
 
@@ -109,7 +110,21 @@ def update_redemption_method(request: StoreHttpRequest, method_id: UUID) -> Http
     state = operations.state_of(method)
     based_on = {name: state[name] for name in values}
     form = UpdateRedemptionMethodForm(initial=values | {"based_on": based_on})
-    return render(request, template, context | {"form": form, "method": method})
+    weighed = operations.weigh(store=request.store, method=method)
+    return render(request, template, context | {"form": form, "weighed": weighed})
+
+
+@require_GET
+@store_required
+def read_worth(request: StoreHttpRequest) -> HttpResponse:
+    """What the numbers that are being typed would be worth; nothing while they are odd."""
+    form = RedemptionMethodForm(request.GET)
+    weighed = None
+    if form.is_valid():
+        weighed = operations.weigh_typed(
+            store=request.store, method_id=request.GET.get("method_id", ""), **form.cleaned_data
+        )
+    return render(request, "redemption_methods/_typed_worth.html", {"weighed": weighed})
 
 
 @require_http_methods(["GET", "POST"])

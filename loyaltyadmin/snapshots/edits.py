@@ -1,10 +1,14 @@
-"""The one way in which a form changes a setting at Zid: on what holds, and nothing is lost."""
+"""The one way in which a form changes a setting at Zid: on what holds, and nothing is lost.
+
+A form waits for Zid before it is shown, unlike the program's page: what is typed starts from what
+it shows, and would be refused as changed meanwhile if that were old.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.http import HttpResponse
@@ -17,27 +21,29 @@ from loyaltyadmin.web import views
 from loyaltyadmin.web.http import StoreHttpRequest
 from loyaltyadmin.zid import errors
 
+T = TypeVar("T")
+
 
 def respond(
     request: StoreHttpRequest,
     *,
     form: forms.Form,
-    change: Callable[[], object],
+    change: Callable[[], T],
     template: str,
     context: dict[str, Any],
     zid_names: Mapping[str, str],
     done_url: str,
-    done: str,
+    done: str | Callable[[T], str],
 ) -> HttpResponse:
     """Try `change` once the form is valid; otherwise give the form back with what is wrong.
 
     `zid_names` says which field of the form a field of Zid's is, by the end of Zid's name. After a
-    change the merchant is led to `done_url` and told `done`.
+    change the merchant is led to `done_url` and told `done`, which may depend on what came of it.
     """
     if not form.is_valid():
         return _again(request, form, template, context, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        change()
+        made = change()
     except ChangedMeanwhile as conflict:
         if conflict.current is None:
             raise errors.NotFound(endpoint="what the form was about") from None
@@ -56,10 +62,17 @@ def respond(
             ),
         )
         return _again(request, form, template, context, HTTPStatus.BAD_GATEWAY)
+    except (errors.TokenRejected, errors.ScopeMissing, errors.NotFound):
+        raise  # trying again does not help
+    except errors.ZidError as error:
+        title, advice, status = views.describe(error)
+        form.add_error(None, f"{title}. {advice}")
+        return _again(request, form, template, context, HTTPStatus(status))
     if not request.htmx:
         return redirect(done_url)
     response = HttpResponseLocation(done_url, target="body", swap="innerHTML")
-    return trigger_client_event(response, "toast", {"value": done})
+    told = done if isinstance(done, str) else done(made)
+    return trigger_client_event(response, "toast", {"value": told})
 
 
 def _again(

@@ -100,6 +100,15 @@ def known_program(*, store: Store) -> Known[Program] | None:
     return Known(state=_to_program(kept.state), read_at=kept.read_at) if kept else None
 
 
+def last_program(*, store: Store) -> Program | None:
+    """This will give the program as Zid last told, even if the app has changed it since.
+
+    For sums that are made while somebody types; what holds is not shown by it.
+    """
+    kept = Snapshot.objects.filter(store=store, part=Snapshot.Part.PROGRAM).exclude(state={})
+    return next((_to_program(it.state) for it in kept), None)
+
+
 def read_info_page(*, store: Store, zid: Client) -> Known[InfoPage]:
     """This will read the info page from Zid, and keep it.
 

@@ -9,6 +9,9 @@ from decimal import ROUND_DOWN, Decimal
 from loyaltyadmin.zid.types import CashbackRule, Program, RedemptionKind, RedemptionMethod
 
 CENT = Decimal("0.01")
+# What one point is worth is often less than the smallest coin.
+FINEST = Decimal("0.0001")
+USUAL_BASKET = Decimal(250)  # for what depends on the basket; in any of Zid's currencies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +35,7 @@ def example_of(
 
     Zid's docs do not say whether a begun amount counts; points are given for full ones here.
     """
-    basket = max(Decimal(250), amount_to_spend)
+    basket = max(USUAL_BASKET, amount_to_spend)
     points = int((basket / amount_to_spend).to_integral_value(ROUND_DOWN)) * points_rewarded
     best = best_worth_of_a_point(methods=methods)
     if best is None:
@@ -69,12 +72,70 @@ def spend_to_earn(*, points: int, rules: Sequence[CashbackRule]) -> Decimal | No
     return min(rates) * points if rates else None
 
 
-def gives_back_too_much(*, method: RedemptionMethod, rules: Sequence[CashbackRule]) -> bool:
-    """Tell whether a method takes off more than a shopper spent to earn its points."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """What a redemption method is worth, and what speaks against it.
+
+    Amounts in major units of the store's currency. `discount` is what it takes off, a percentage
+    of `basket`; `point` is what a point is then worth. `spent` is how little a shopper can spend to
+    earn its points: None when no rule is on.
+    """
+
+    method: RedemptionMethod
+    basket: Decimal
+    discount: Decimal
+    point: Decimal
+    spent: Decimal | None
+    gives_back_too_much: bool
+    better: RedemptionMethod | None
+    makes_pointless: tuple[RedemptionMethod, ...]
+
+    @property
+    def is_percentage(self) -> bool:
+        return self.method.kind is RedemptionKind.PERCENTAGE
+
+
+def weigh(
+    *,
+    method: RedemptionMethod,
+    rules: Sequence[CashbackRule],
+    methods: Sequence[RedemptionMethod],
+) -> Weighed:
+    """This will weigh a method against the rules by which points are earned, and the others.
+
+    A method that is off makes none pointless, and is none.
+    """
+    discount = discount_of(method=method)
     spent = spend_to_earn(points=method.points_to_redeem, rules=rules)
+    others = [other for other in methods if other.id != method.id and other.is_active]
+    return Weighed(
+        method=method,
+        basket=USUAL_BASKET,
+        discount=discount.quantize(CENT),
+        point=(discount / max(method.points_to_redeem, 1)).quantize(FINEST),
+        spent=spent.quantize(CENT) if spent is not None else None,
+        gives_back_too_much=gives_back_too_much(method=method, rules=rules),
+        better=better_than(method=method, others=others) if method.is_active else None,
+        makes_pointless=tuple(
+            other for other in others if better_than(method=other, others=[method])
+        ),
+    )
+
+
+def discount_of(*, method: RedemptionMethod) -> Decimal:
+    """This will give what a method takes off: its amount, or its share of a usual basket."""
     if method.kind is RedemptionKind.PERCENTAGE:
-        return method.discount_value > 100
-    return spent is not None and method.discount_value > spent
+        return USUAL_BASKET * method.discount_value / 100
+    return method.discount_value
+
+
+def gives_back_too_much(*, method: RedemptionMethod, rules: Sequence[CashbackRule]) -> bool:
+    """Tell whether a method takes off more than a shopper spent to earn its points.
+
+    Every percentage does, of a basket that is large enough; a usual one is what counts here.
+    """
+    spent = spend_to_earn(points=method.points_to_redeem, rules=rules)
+    return spent is not None and discount_of(method=method) > spent
 
 
 def better_than(

@@ -68,7 +68,12 @@ def switch(
 
 
 def respond(
-    request: StoreHttpRequest, *, template: str, name: str, switched: Switched[T]
+    request: StoreHttpRequest,
+    *,
+    template: str,
+    name: str,
+    switched: Switched[T],
+    context: dict[str, object] | None = None,
 ) -> HttpResponse:
     """Render the switch's row, with `name` for its state; without htmx, the page it stands on."""
     if not request.htmx:
@@ -77,9 +82,8 @@ def respond(
             return render(request, "web/zid_failure.html", context, status=HTTPStatus.BAD_GATEWAY)
         return redirect("program")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if switched.problem else HTTPStatus.OK
-    response = render(
-        request, template, {name: switched.state, "problem": switched.problem}, status=status
-    )
+    row = {name: switched.state, "problem": switched.problem} | (context or {})
+    response = render(request, template, row, status=status)
     if not switched.problem:
         is_on = getattr(switched.state, "is_active", switched.state)
         done = _("Switched on") if is_on else _("Switched off")

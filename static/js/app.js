@@ -9,6 +9,7 @@ import "./offline.js";
 import "./unsaved.js";
 import "./shortcuts.js";
 import "./guide.js";
+import "./fresh.js";
 import "./polls.js";
 import "./frame.js";
 import "./editor.js";

@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import responses
+from django.test import Client
+
+from loyaltyadmin.activity.models import Entry
 from tests import edge
 from tests.edits import EditTests
 
@@ -23,3 +28,14 @@ class TestSetPointsExpiration(EditTests):
     @staticmethod
     def changed(program: dict[str, Any]) -> None:
         program["expiration_peroid"] = 17
+
+    def test_another_number_in_zids_answer_is_shown_as_it_is(
+        self, merchant: Client, zid: responses.RequestsMock
+    ) -> None:
+        shown = self.open(merchant, zid)
+        zid.post(self.zid_address, json={"points_expiry_period": 12})
+
+        response = self.save(merchant, shown | self.typed)
+
+        assert json.loads(response["HX-Trigger"])["toast"]["value"].endswith("number: 12")
+        assert Entry.objects.get().after == {"days": 365, "answered": 12}

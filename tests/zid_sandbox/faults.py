@@ -47,6 +47,8 @@ class Fault:
     # Only for this store, which is known by the tokens of the call.
     store_id: int | None = None
     retry_after: int | None = None
+    # With a status: which of Zid's sentences is said of which field, such as {"days": "whole"}.
+    fields: dict[str, str] | None = None
     seed: int | None = None
     id: int = 0
     hits: int = 0

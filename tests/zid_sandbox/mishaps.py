@@ -67,7 +67,7 @@ def _strike(fault: Fault) -> flask.Response | None:
 
 def _status(fault: Fault) -> flask.Response:
     words = {503: "unavailable", 502: "unavailable", 504: "unavailable"}
-    answer = answers.error(fault.status, words.get(fault.status))
+    answer = answers.error(fault.status, words.get(fault.status), fields=fault.fields)
     if fault.retry_after is not None:
         answer.headers["Retry-After"] = str(fault.retry_after)
     return answer

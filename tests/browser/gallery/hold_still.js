@@ -9,6 +9,9 @@ async () => {
   document.querySelector("#toasts")?.replaceChildren();
   // When Zid was asked: today.
   document.querySelectorAll("[data-moment]").forEach((moment) => (moment.textContent = "2026-03-15 12:30"));
+  // How long ago the stage was set depends on how long the drawing takes.
+  const since = document.documentElement.lang === "ar" ? "بيانات منذ 3 دقائق" : "As of 3 minutes ago";
+  document.querySelector(".zid-age__since")?.replaceChildren(since);
   await Promise.all([...document.fonts].map((font) => font.load().catch(() => {})));
   await document.fonts.ready;
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

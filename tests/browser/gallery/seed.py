@@ -398,6 +398,15 @@ def add_segments() -> None:
     )  # fmt: skip
 
 
+def end_the_guide(store_id: int) -> None:
+    """A store that put the first-run guide away, and to which the app's access ends."""
+    from loyaltyadmin.stores.models import Store
+
+    Store.objects.filter(id=store_id).update(
+        guide_dismissed_at=NOW, tokens_expire_at=NOW + 5 * 24 * 60 * MINUTE
+    )
+
+
 def main() -> None:
     django.setup()
     add_notices()
@@ -409,6 +418,7 @@ def main() -> None:
     add_many_jobs(QUIET_STORE_ID, 45)
     add_activity()
     add_info_pages()
+    end_the_guide(90004)
 
 
 if __name__ == "__main__":

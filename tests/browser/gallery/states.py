@@ -61,6 +61,24 @@ def zid_fails(path: str, **fault: object) -> Callable[[Visit], None]:
     return bring_about
 
 
+def paints_before_zid_answers(visit: Visit) -> None:
+    """Follow the link to the program, which was seen before, while Zid takes its time."""
+    visit.go_to("/customers/")
+    visit.product.sandbox.fault(path=READ_PROGRAM, kind="latency", seconds=45)
+    visit.go("program")
+    expect(visit.app.locator("[data-stale].htmx-request")).to_be_visible()
+
+
+def types_method(value: str, points: str) -> Callable[[Visit], None]:
+    def bring_about(visit: Visit) -> None:
+        visit.go_to("/redemption-methods/add/")
+        visit.app.locator("#id_discount_value").fill(value)
+        visit.app.locator("#id_points_to_redeem").press_sequentially(points)
+        expect(visit.app.locator("#worth .zid-warning").first).to_be_visible()
+
+    return bring_about
+
+
 def switch_fails(**fault: object) -> Callable[[Visit], None]:
     def bring_about(visit: Visit) -> None:
         visit.go_to("/program/")
