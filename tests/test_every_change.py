@@ -183,6 +183,7 @@ OF_NO_PROGRAM = {
     "set-shortcuts": "the session's own keys",
     "dismiss-guide": "a hint on our page",
     "receive-app-event": "Zid's word, which is only a reason to ask",
+    "fetch-customers": "a reading of what Zid has",
     "keep-draft": "what the merchant has not saved",
     "discard-draft": "what the merchant has not saved",
     "opt-out": "a customer's own wish, which no merchant changes",
