@@ -39,10 +39,10 @@ SINGLE_LINES = {"applied": (1014, 900001), "rejected": (1015, 900002), "skipped"
 
 # Entries of the activity whose change can be taken back, by what they did.
 ENTRIES = {
-    "set_activation": 900_201,
-    "update_cashback_rule": 900_202,
-    "delete_redemption_method": 900_204,
-    "set_points_expiration": 900_209,
+    "set_activation": 900_101,
+    "update_cashback_rule": 900_102,
+    "delete_redemption_method": 900_104,
+    "set_points_expiration": 900_109,
 }
 # Bulk adjustments whose customers are told: status, what became of telling each line's.
 TELLING_STORE_ID = 90003
@@ -250,7 +250,7 @@ def add_activity() -> None:
         {"action": "confirm_bulk_adjustment", "after": file, "job_id": job_id("one of many, 1"),
          "who": "operator", "session": ""},
         {"action": "set_points_expiration", "before": {"days": 180}, "after": {"days": 365},
-         "restores_id": 900_205},
+         "restores_id": 900_105},
     ]  # fmt: skip
     entries += [
         {"action": f"{action}_bulk_adjustment", "after": file, "job_id": job_id(name),
@@ -261,7 +261,7 @@ def add_activity() -> None:
     Entry.objects.bulk_create(
         Entry(
             **{
-                "id": 900_201 + at, "store_id": QUIET_STORE_ID, "at": NOW - at * MINUTE,
+                "id": 900_101 + at, "store_id": QUIET_STORE_ID, "at": NOW - at * MINUTE,
                 "who": "merchant", "session": "5f0c2a9e", "outcome": "done", **fields,
             }
         )
