@@ -3,7 +3,7 @@
 Every customer has a row for each word of their name, of their address and for their numbers
 (directory.words_for), and an index finds the words that begin as what was typed. Only when nobody
 is found that way are small mistakes forgiven: a letter too many, too few, another one, or two that
-changed places, in each word of at least four letters (docs/adr/0013).
+changed places, in each word of at least four letters (docs/adr/0016).
 """
 
 from __future__ import annotations
