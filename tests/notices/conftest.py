@@ -1,13 +1,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
-import socket
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from django.utils import timezone
 
 from loyaltyadmin.activity.operations import OPERATOR
@@ -19,6 +16,7 @@ from loyaltyadmin.points_adjustments.models import BulkAdjustment
 from loyaltyadmin.points_adjustments.states import JobStatus, LineStatus
 from loyaltyadmin.stores.models import Store
 from tests.customers.conftest import know
+from tests.mail_server import Server, mail_server
 from tests.points_adjustments.conftest import make_job
 
 TEXTS = {
@@ -80,48 +78,13 @@ def age(notice: Notice, *, by: dt.timedelta) -> None:
         message.save()
 
 
-class Server:
-    """A mail server that keeps what it takes, and answers as it is told to."""
-
-    def __init__(self) -> None:
-        self.mails: list[Any] = []
-        self.tried = 0
-        self.answers: dict[str, str] = {}  # by address, to RCPT
-        self.to_data: list[str] = []  # the next answers to DATA; "" hangs up before any
-
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
-        self.tried += 1
-        if address in self.answers:
-            return self.answers[address]
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802
-        answer = self.to_data.pop(0) if self.to_data else "250 OK"
-        if not answer:
-            server.transport.abort()
-        if answer in {"", "250 OK"}:
-            self.mails.append(envelope)
-        return answer or "250 OK"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture
 def server(settings) -> Iterator[Server]:
-    """A real mail server on loopback, and the app set up to use it."""
-    logging.getLogger("mail.log").setLevel(logging.WARNING)  # the server's own
-    handler = Server()
-    controller = Controller(handler, hostname="127.0.0.1", port=_free_port())
-    controller.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST = "127.0.0.1"
-    settings.EMAIL_PORT = controller.port
-    settings.EMAIL_USE_TLS = False
-    settings.EMAIL_FROM = "loyalty@example.com"
-    yield handler
-    controller.stop()
+    """A mail server, and the app set up to use it."""
+    with mail_server() as (handler, port):
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST = "127.0.0.1"
+        settings.EMAIL_PORT = port
+        settings.EMAIL_USE_TLS = False
+        settings.EMAIL_FROM = "loyalty@example.com"
+        yield handler

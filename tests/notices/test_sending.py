@@ -20,7 +20,8 @@ from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.states import JobStatus, LineStatus
 from loyaltyadmin.stores.models import Store
 from tests.conftest import make_store
-from tests.notices.conftest import Server, age, ask, fates, finished_job, tell
+from tests.mail_server import Server
+from tests.notices.conftest import age, ask, fates, finished_job, tell
 from tests.points_adjustments.conftest import make_job
 
 
