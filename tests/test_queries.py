@@ -173,6 +173,13 @@ def draft(store: Store, _zid: responses.RequestsMock, rows: int) -> str:
     return f"/bulk-adjustments/{job.id}/"
 
 
+def repeat(store: Store, zid: responses.RequestsMock, rows: int) -> str:
+    """A draft of what was sent again and again."""
+    for _ in range(rows):
+        make_job(store, customers=rows)
+    return f"/bulk-adjustments/{make_job(store, customers=rows, confirmed=False).id}/"
+
+
 def undo(store: Store, zid: responses.RequestsMock, rows: int) -> str:
     """Lines that cannot be taken back are listed."""
     undone = make_job(store, customers=rows)
@@ -302,7 +309,7 @@ PAGES: dict[str, list[Page]] = {
     "read-customer-points": [points_of_customer],
     "read-adjustment": [adjustment],
     "list-bulk-adjustments": [jobs],
-    "read-bulk-adjustment": [draft, undo, queued, running, finished, told],
+    "read-bulk-adjustment": [draft, repeat, undo, queued, running, finished, told],
     "tell-customers": [tells],
     "read-notice": [part(told, "tell/progress/")],
     "read-bulk-draft": [part(draft, "draft/"), part(undo, "draft/")],
@@ -314,6 +321,7 @@ PAGES: dict[str, list[Page]] = {
     "cancel-bulk-adjustment": [part(running, "cancel/")],
 }
 NO_ROWS = {
+    "set-bulk-safeguards": "one row",
     "open-embedded-app": "one store",
     "add-redemption-method": "an empty form",
     "read-example": "two numbers",

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from loyaltyadmin.points_adjustments import reference, sheet, words
+from loyaltyadmin.points_adjustments import earlier, reference, sheet, words
 from loyaltyadmin.points_adjustments.states import Action
 from loyaltyadmin.presets.models import Preset
-from loyaltyadmin.web.fields import WholeNumberField
+from loyaltyadmin.web.fields import BasedOnField, WholeNumberField
 
 NO_ROWS = _(
     "No line of the file could be read. The first one with an error is line %(line)s: %(why)s."
@@ -88,17 +89,57 @@ class ConfirmBulkAdjustmentForm(forms.Form):
         error_messages={"invalid": _("Enter a date and a time.")},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, customers_to_type: int | None = None, **kwargs: Any) -> None:
+        """With `customers_to_type` that number of customers has to be typed."""
         super().__init__(*args, **kwargs)
+        self.customers_to_type = customers_to_type
+        if customers_to_type is not None:
+            self.fields["customers"] = WholeNumberField(
+                label=_("Type the number of customers"),
+                help_text=_("This is a large one. The number stands above, beside “Customers”."),
+                error_messages=dict.fromkeys(("required", "invalid"), self._not_the_number()),
+            )
         self.fields["starts_at"].help_text = _("%(whose_time)s. Leave it empty to start now.") % {
             "whose_time": words.whose_time()
         }
+
+    def clean_customers(self) -> int:
+        customers: int = self.cleaned_data["customers"]
+        if customers != self.customers_to_type:
+            raise forms.ValidationError(self._not_the_number())
+        return customers
+
+    def _not_the_number(self) -> str:
+        return _("Type %(number)s to confirm.") % {"number": intcomma(self.customers_to_type or 0)}
 
     def clean_starts_at(self) -> dt.datetime | None:
         starts_at: dt.datetime | None = self.cleaned_data["starts_at"]
         if starts_at is not None and starts_at < timezone.now():
             raise forms.ValidationError(_("This time has passed already."))
         return starts_at
+
+
+class SafeguardsForm(forms.Form):
+    type_number_above = WholeNumberField(
+        label=_("Type the number of customers above"),
+        help_text=_(
+            "Whoever starts a bulk adjustment for more customers than this has to type how many "
+            "they are. Leave it empty to never be asked."
+        ),
+        required=False,
+        min_value=0,
+        max_value=sheet.MOST_ROWS,
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value"), _("Enter a whole number up to 100,000.")
+        ),
+    )
+    needs_second_manager = forms.TypedChoiceField(
+        label=_("Who starts one"),
+        choices=[("0", _("One manager alone")), ("1", _("A second manager approves first"))],
+        coerce=lambda chosen: chosen == "1",
+        widget=forms.RadioSelect,
+    )
+    based_on = BasedOnField()
 
 
 class StartBulkAdjustmentForm(forms.Form):
@@ -118,14 +159,17 @@ class StartBulkAdjustmentForm(forms.Form):
     )
 
     file_name = ""
+    content_digest = ""
 
     def clean_file(self) -> sheet.Reading:
         upload = self.cleaned_data["file"]
         self.file_name = upload.name
         if upload.size > sheet.MOST_BYTES:
             raise forms.ValidationError(words.UNREADABLE["too_large"])
+        content = upload.read()
+        self.content_digest = earlier.digest_of_content(content)
         try:
-            read = sheet.read(content=upload.read())
+            read = sheet.read(content=content)
         except sheet.Unreadable as error:
             raise forms.ValidationError(words.UNREADABLE[error.code]) from None
         if not read.rows:

@@ -72,6 +72,25 @@ class BulkAdjustment(models.Model):
     retries = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="retried_by"
     )
+    corrects = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="corrected_by",
+        help_text="whose lines that were not made came back in a file",
+    )
+    content_digest = models.CharField(
+        max_length=64, blank=True, help_text="tells the file from others, letter by letter"
+    )
+    lines_digest = models.CharField(
+        max_length=64, blank=True, help_text="tells the list from others, whatever its order"
+    )
+    approval_asked_at = models.DateTimeField(
+        null=True, help_text="since when a draft waits for a second manager"
+    )
+    approval_asked_by = models.CharField(
+        max_length=8, blank=True, help_text="the session that asked, as the activity knows it"
+    )
     balances_page = models.PositiveIntegerField(
         default=0, help_text="how many pages of customers that took so far"
     )
@@ -112,7 +131,11 @@ class BulkAdjustment(models.Model):
                 | (~Q(status__in=_ENDING) & Q(cancel_reason="")),
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["store", "status", "confirmed_at"])]
+        indexes: ClassVar = [
+            models.Index(fields=["store", "status", "confirmed_at"]),
+            models.Index(fields=["store", "content_digest"], name="jobs_by_content"),
+            models.Index(fields=["store", "lines_digest"], name="jobs_by_lines"),
+        ]
 
     def __str__(self) -> str:
         return f"bulk adjustment {self.id} of store {self.store_id}"
@@ -352,6 +375,31 @@ class Line(models.Model):
             for name, value in fields.items():
                 setattr(self, name, value)
         return moved == 1
+
+
+class Safeguards(models.Model):
+    """What a store wants to be asked before a bulk adjustment starts."""
+
+    store = models.OneToOneField(Store, on_delete=models.CASCADE, primary_key=True)
+    type_number_above = models.PositiveIntegerField(
+        null=True, default=1000, help_text="more customers than this have to be typed as a number"
+    )
+    needs_second_manager = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"safeguards of store {self.store_id}"
+
+    def wants_number(self, *, customers: int) -> bool:
+        """Whether whoever starts one for so many customers has to type how many they are."""
+        return self.type_number_above is not None and customers > self.type_number_above
+
+    @property
+    def state(self) -> dict[str, object]:
+        """As the activity keeps it."""
+        return {
+            "type_number_above": self.type_number_above,
+            "needs_second_manager": self.needs_second_manager,
+        }
 
 
 class Turn(models.Model):

@@ -16,7 +16,7 @@ from django.utils import timezone
 from loyaltyadmin.activity import operations as activity
 from loyaltyadmin.activity.models import Action as Activity
 from loyaltyadmin.activity.operations import Actor
-from loyaltyadmin.points_adjustments import sending, turns
+from loyaltyadmin.points_adjustments import earlier, safeguards, sending, turns
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.sheet import Sheet
 from loyaltyadmin.points_adjustments.states import (
@@ -38,6 +38,10 @@ PROBLEMS_KEPT = 1000
 
 class NotPossible(Exception):
     """What is asked for cannot be done as things are, for instance because a job has ended."""
+
+
+class ApprovalMissing(NotPossible):
+    """A second manager has to approve first."""
 
 
 # One customer
@@ -127,6 +131,7 @@ def start_bulk_adjustment(
     reason: str,
     source: BulkAdjustment.Source,
     file_name: str = "",
+    content_digest: str = "",
 ) -> BulkAdjustment:
     """This will keep a sheet's lines as a draft; nothing is sent before it is confirmed.
 
@@ -140,6 +145,8 @@ def start_bulk_adjustment(
         reason=reason,
         problems=[asdict(problem) for problem in sheet.problems[:PROBLEMS_KEPT]],
         problems_count=len(sheet.problems),
+        content_digest=content_digest,
+        corrects=earlier.job_that_failed(store=store, file_name=file_name),
         created_at=now,
     )
     _create_lines(
@@ -154,6 +161,7 @@ def start_bulk_adjustment(
         )
         for row in sheet.rows
     )
+    _note_lines(job)
     _record(job, by=by, action=Activity.START_BULK_ADJUSTMENT)
     return job
 
@@ -167,12 +175,19 @@ def confirm_bulk_adjustment(
     It starts when the store's earlier ones are over, and not before `starts_at`. Confirming twice
     does nothing the second time.
 
-    Raises: NotPossible for a draft without lines, or one that was thrown away.
+    Raises: ApprovalMissing where a second manager has to approve, and `by` is not one.
+    NotPossible for a draft without lines, or one that was thrown away.
     """
+    if job.status == JobStatus.DRAFT and safeguards.lacks_approval(job=job, by=by):
+        raise ApprovalMissing
     if (
         job.status == JobStatus.DRAFT
         and job.lines.exists()
-        and job.move(to=JobStatus.QUEUED, confirmed_at=timezone.now(), starts_at=starts_at)
+        and job.move(
+            to=JobStatus.QUEUED,
+            confirmed_at=timezone.now(),
+            starts_at=starts_at or job.starts_at,  # whoever asked for approval may have said
+        )
     ):
         _record(job, by=by, action=Activity.CONFIRM_BULK_ADJUSTMENT)
     _refresh(job)
@@ -254,6 +269,7 @@ def undo_bulk_adjustment(
             **_asked(action=_OPPOSITE[Direction(line.direction)], amount=line.points or 0),
         },
     )
+    _note_lines(undo)
     _record(undo, by=by, action=Activity.UNDO_BULK_ADJUSTMENT)
     return undo
 
@@ -284,6 +300,7 @@ def retry_bulk_adjustment(*, job: BulkAdjustment, by: Actor) -> BulkAdjustment:
             ),
         },
     )
+    _note_lines(retry)
     _record(retry, by=by, action=Activity.RETRY_BULK_ADJUSTMENT)
     return retry
 
@@ -375,6 +392,12 @@ def _copy_lines(
         )
         for line in lines.order_by("position").iterator(chunk_size=ROWS_PER_INSERT)
     )
+
+
+def _note_lines(job: BulkAdjustment) -> None:
+    """Once a draft's lines are what they are to be, until they are changed again."""
+    job.lines_digest = earlier.digest_of_lines(job=job)
+    job.save(update_fields=["lines_digest"])
 
 
 def _create_lines(lines: Iterator[Line]) -> None:

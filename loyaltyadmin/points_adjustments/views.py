@@ -17,10 +17,12 @@ from django_htmx.http import HttpResponseLocation, trigger_client_event
 
 from loyaltyadmin.activity.operations import Actor, merchant_of
 from loyaltyadmin.points_adjustments import (
+    earlier,
     job_pages,
     matching,
     operations,
     progress,
+    safeguards,
     spreadsheets,
     tasks,
     words,
@@ -28,12 +30,14 @@ from loyaltyadmin.points_adjustments import (
 from loyaltyadmin.points_adjustments.forms import (
     AdjustCustomerPointsForm,
     ConfirmBulkAdjustmentForm,
+    SafeguardsForm,
     StartBulkAdjustmentForm,
     form_with,
 )
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.states import JOB_STOPPABLE, JobStatus, LineStatus
 from loyaltyadmin.presets import operations as presets
+from loyaltyadmin.snapshots import edits
 from loyaltyadmin.web.decorators import store_required
 from loyaltyadmin.web.http import StoreHttpRequest
 from loyaltyadmin.web.spreadsheets import answer
@@ -143,6 +147,7 @@ def start_bulk_adjustment(request: StoreHttpRequest) -> HttpResponse:
         reason=form.cleaned_data["reason"],
         source=BulkAdjustment.Source.PAGE,
         file_name=form.file_name,
+        content_digest=form.content_digest,
     )
     return redirect("read-bulk-adjustment", job_id=job.id)
 
@@ -171,6 +176,32 @@ def _bulk_page(
     )
 
 
+@require_http_methods(["GET", "POST"])
+@store_required
+def set_bulk_safeguards(request: StoreHttpRequest) -> HttpResponse:
+    template, context = "points_adjustments/set_bulk_safeguards.html", {"nav": "bulk"}
+    if request.method == "POST":
+        form = SafeguardsForm(request.POST)
+        return edits.respond(
+            request,
+            form=form,
+            change=lambda: safeguards.set_bulk_safeguards(
+                store=request.store, by=_by(request), **form.cleaned_data
+            ),
+            template=template,
+            context=context,
+            zid_names={},
+            done_url=reverse("list-bulk-adjustments"),
+            done=_("The safeguards are saved"),
+        )
+    state = safeguards.safeguards_of(store=request.store).state
+    initial = state | {
+        "needs_second_manager": "1" if state["needs_second_manager"] else "0",
+        "based_on": state,
+    }
+    return render(request, template, context | {"form": SafeguardsForm(initial=initial)})
+
+
 @require_GET
 @store_required
 def read_bulk_adjustment(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
@@ -185,7 +216,9 @@ def _job_page(
     status: HTTPStatus = HTTPStatus.OK,
 ) -> HttpResponse:
     is_draft = job.status == JobStatus.DRAFT
-    about = job_pages.draft(job, form=form) if is_draft else job_pages.progress_of(job)
+    about = (
+        job_pages.draft(job, by=_by(request), form=form) if is_draft else job_pages.progress_of(job)
+    )
     context = {
         **about,
         **job_pages.lines(job, query=request.GET),
@@ -226,7 +259,8 @@ def list_lines(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
 def read_draft(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
     """The draft of an undo, asked for again while its customers' balances are being read."""
     job = _job(request, job_id)
-    return render(request, "points_adjustments/_draft.html", job_pages.draft(job))
+    about = job_pages.draft(job, by=_by(request))
+    return render(request, "points_adjustments/_draft.html", about)
 
 
 @require_GET
@@ -248,7 +282,7 @@ def read_failed(request: StoreHttpRequest, job_id: uuid.UUID, kind: str) -> File
     """The lines that were not made, to be put right and uploaded."""
     job = _job(request, job_id)
     return answer(
-        file_name=f"bulk-adjustment-{job.created_at:%Y-%m-%d}-failed.{kind}",
+        file_name=earlier.failed_file_name(job=job, kind=kind),
         rows=spreadsheets.failed_rows(
             lines=progress.some_at_a_time(operations.retryable_lines(job=job)),
             text_of=words.text_of,
@@ -265,19 +299,18 @@ def read_template(request: StoreHttpRequest) -> FileResponse:
 @require_POST
 @store_required
 def confirm_bulk_adjustment(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
-    form = ConfirmBulkAdjustmentForm(request.POST)
+    """Start a draft; or where a second manager has to approve it, ask for that first."""
+    job = _job(request, job_id)
+    form = job_pages.confirm_form(job, data=request.POST)
     if not form.is_valid():
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-        return _job_page(request, _job(request, job_id), form=form, status=status)
-    return _change(
-        request,
-        job_id,
-        partial(
-            operations.confirm_bulk_adjustment,
-            by=_by(request),
-            starts_at=form.cleaned_data["starts_at"],
-        ),
-    )
+        return _job_page(request, job, form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    starts_at = form.cleaned_data["starts_at"]
+    confirm = partial(operations.confirm_bulk_adjustment, by=_by(request), starts_at=starts_at)
+    try:
+        return _change(request, job_id, confirm)
+    except operations.ApprovalMissing:
+        safeguards.ask_for_approval(job=job, by=_by(request), starts_at=starts_at)
+        return redirect("read-bulk-adjustment", job_id=job.id)
 
 
 @require_POST
@@ -366,6 +399,8 @@ def _change(
     job = _job(request, job_id)
     try:
         operation(job=job)
+    except operations.ApprovalMissing:
+        raise
     except operations.NotPossible:
         job = _job(request, job_id)
     if job.status in {JobStatus.QUEUED, JobStatus.CANCELLING}:

@@ -15,7 +15,7 @@ from tests.points_adjustments.conftest import make_job
 READ_ONE = ["", "progress/", "line/", "lines/", "results.csv", "failed.xlsx"]
 CHANGE_ONE = ["confirm/", "pause/", "resume/", "cancel/"]
 OF_ONE = [("GET", end) for end in READ_ONE] + [("POST", end) for end in CHANGE_ONE]
-OF_ALL = [("GET", ""), ("POST", "start/"), ("GET", "template.csv")]
+OF_ALL = [("GET", ""), ("POST", "start/"), ("GET", "template.csv"), ("GET", "safeguards/")]
 NOBODYS = "00000000-0000-4000-8000-000000000000"
 
 

@@ -34,6 +34,7 @@ from tests.browser.gallery.states import (
     styleguide,
     switch_fails,
     types_method,
+    types_no_number,
     writes,
     writes_mistakes,
     zid_fails,
@@ -146,6 +147,12 @@ BULK = [
           status=422, bring_about=sends_nonsense),
     State(name="A draft that is to start in the past", shows="confirm-bulk-adjustment", status=422,
           bring_about=starts_yesterday),
+    State(name="Safeguards", shows="set-bulk-safeguards", store_id=seed.CAREFUL_STORE_ID,
+          bring_about=at("/bulk-adjustments/safeguards/")),
+    State(name="Safeguards with a mistake", shows="set-bulk-safeguards", status=422,
+          bring_about=saves("/bulk-adjustments/safeguards/", typed="1.5")),
+    State(name="A draft of many, without their number", shows="confirm-bulk-adjustment",
+          status=422, store_id=seed.CAREFUL_STORE_ID, bring_about=types_no_number),
     *(
         State(name=f"Bulk adjustment, {name}", shows="read-bulk-adjustment",
               store_id=seed.job_store(name), bring_about=job(name))

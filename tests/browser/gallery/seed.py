@@ -23,6 +23,8 @@ EMPTY_STORE_ID = 90004
 RUNNING_STORE_ID = 90005  # a bulk adjustment runs, and so every page of this store says
 WRITING_STORE_ID = 90003  # its info page was changed once
 INFO_PAGE_CHANGE = 900_201
+INFO_PAGE_CHANGE = 900_101
+CAREFUL_STORE_ID = 90003  # a second manager approves, and types the number of customers
 NOW = dt.datetime(2026, 3, 15, 9, 30, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
 # Far enough away for a schedule that is still ahead on any day on which the tests run.
@@ -74,6 +76,12 @@ JOBS: dict[str, tuple[str, Lines, dict[str, Any]]] = {
         },
     ),
     "draft of a retry": ("draft", [("pending", 2)], {"retries": "with rejected lines"}),
+    "draft of the same file": ("draft", [("pending", 4)], {"content_digest": "f" * 64}),
+    "draft to approve": (
+        "draft",
+        [("pending", 4)],
+        {"approval_asked_at": NOW, "approval_asked_by": "5f0c2a9e"},
+    ),
     "undo being checked": ("draft", [("pending", 3)], {"undoes": "taken back"}),
     "undo short of points": (
         "draft",
@@ -101,7 +109,7 @@ JOBS: dict[str, tuple[str, Lines, dict[str, Any]]] = {
     ),
     "cancelled": ("cancelled", [("applied", 2), ("skipped", 2)], {"cancel_reason": "merchant"}),
     "access lost": ("cancelled", [("applied", 1), ("skipped", 2)], {"cancel_reason": "access"}),
-    "finished": ("finished", [("applied", 4)], {}),
+    "finished": ("finished", [("applied", 4)], {"content_digest": "f" * 64}),
     "late": ("finished", [("applied", 3)], {"starts_at": NOW - 90 * MINUTE}),
     "with rejected lines": ("finished", [("applied", 2), ("rejected", 2)], {}),
     "with lines to decide": ("finished", [("applied", 1), ("unsettled", 2)], {}),
@@ -115,7 +123,7 @@ HISTORIES = {
     "paused": ["pause", "confirm", "start"],
     "with rejected lines": ["resume", "pause", "confirm", "start"],
 }
-JOB_STORES = {"running": RUNNING_STORE_ID}
+JOB_STORES = {"running": RUNNING_STORE_ID, "draft to approve": CAREFUL_STORE_ID}
 IS_OVER = {"cancelled", "finished"}
 
 
@@ -337,6 +345,13 @@ def add_info_pages() -> None:
     )  # fmt: skip
     Draft.objects.create(
         store_id=QUIET_STORE_ID, **before, based_on={"version": "before"}, kept_at=NOW
+
+
+def add_safeguards() -> None:
+    from loyaltyadmin.points_adjustments.models import Safeguards
+
+    Safeguards.objects.create(
+        store_id=CAREFUL_STORE_ID, type_number_above=3, needs_second_manager=True
     )
 
 
@@ -413,6 +428,7 @@ def main() -> None:
     add_customers()
     add_segments()
     add_presets()
+    add_safeguards()
     add_jobs()
     add_single_lines()
     add_many_jobs(QUIET_STORE_ID, 45)

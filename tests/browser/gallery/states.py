@@ -159,6 +159,12 @@ def starts_yesterday(visit: Visit) -> None:
     expect(visit.app.locator("#id_starts_at_error")).to_be_visible()
 
 
+def types_no_number(visit: Visit) -> None:
+    job("draft to approve")(visit)
+    visit.app.locator("button[form=confirm]").click()
+    expect(visit.app.locator("#id_customers_error")).to_be_visible()
+
+
 def edits(what: str, *, typed: str = "", stale: bool = False) -> Callable[[Visit], None]:
     """Open the form of the first rule or method; type into its first field, and save.
 

@@ -17,6 +17,7 @@ from loyaltyadmin.points_adjustments import (
     operations,
     progress,
     reference,
+    safeguards,
     sheet,
     tasks,
     words,
@@ -83,7 +84,12 @@ class Command(BaseCommand):
             source=BulkAdjustment.Source.COMMAND,
             file_name=options["file"].name,
         )
-        operations.confirm_bulk_adjustment(job=job, by=OPERATOR)
+        try:
+            operations.confirm_bulk_adjustment(job=job, by=OPERATOR)
+        except operations.ApprovalMissing:
+            safeguards.ask_for_approval(job=job, by=OPERATOR)
+            self.stdout.write(f"Bulk adjustment {job.id} waits for a manager of the store.")
+            return
         tasks.wake_worker(store_id=store.id)
         self.stdout.write(f"Bulk adjustment {job.id} is queued.")
         if options["wait"]:
