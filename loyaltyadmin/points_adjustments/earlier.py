@@ -7,7 +7,7 @@ import re
 import uuid
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q
 
 from loyaltyadmin.points_adjustments import progress
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
@@ -80,7 +80,7 @@ def earlier_than(*, job: BulkAdjustment) -> list[Earlier]:
         .exclude(id__in=[job.id, job.undoes_id, job.retries_id])
         .order_by("-confirmed_at")[:MOST_NAMED]
     )
-    counts = progress.progress_of_each(jobs=others)
+    counts, served = progress.progress_of_each(jobs=others), _served(job, by=others)
     return [
         Earlier(
             job=other,
@@ -88,7 +88,7 @@ def earlier_than(*, job: BulkAdjustment) -> list[Earlier]:
             is_same_file=bool(job.content_digest) and other.content_digest == job.content_digest,
             is_same_list=bool(job.lines_digest) and other.lines_digest == job.lines_digest,
             holds_what_was_not_made=other.id == job.corrects_id,
-            customers_served=_served(job, by=other),
+            customers_served=served.get(other.id, 0),
         )
         for other in others
     ]
@@ -110,11 +110,10 @@ def made_before(*, job: BulkAdjustment) -> int:
     return job.lines.filter(Exists(same), target=None).count()
 
 
-def _served(job: BulkAdjustment, *, by: BulkAdjustment) -> int:
-    made: QuerySet[Line] = Line.objects.filter(job=by, status__in=_MADE)
-    return (
-        job.lines.filter(customer_id__in=made.values("customer_id"))
-        .values("customer_id")
-        .distinct()
-        .count()
+def _served(job: BulkAdjustment, *, by: list[BulkAdjustment]) -> dict[uuid.UUID, int]:
+    """How many of a draft's customers have had points by each of these."""
+    made = Line.objects.filter(
+        job__in=by, status__in=_MADE, customer_id__in=job.lines.values("customer_id")
     )
+    counts = made.order_by().values("job").annotate(count=Count("customer_id", distinct=True))
+    return {row["job"]: row["count"] for row in counts}
