@@ -20,6 +20,7 @@ WITHOUT_A_PAGE = {
     "set-activation": A_CHANGE,
     "toggle-cashback-rule": A_CHANGE,
     "toggle-redemption-method": A_CHANGE,
+    "edit-bulk-adjustment": A_CHANGE,
     "pause-bulk-adjustment": A_CHANGE,
     "resume-bulk-adjustment": A_CHANGE,
     "undo-bulk-adjustment": A_CHANGE,

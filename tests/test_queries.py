@@ -19,7 +19,7 @@ from loyaltyadmin.activity.models import Entry
 from loyaltyadmin.customers.models import Customer
 from loyaltyadmin.info_page.models import Draft
 from loyaltyadmin.notices.models import Fate, Message
-from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
+from loyaltyadmin.points_adjustments.models import BulkAdjustment, LeftOut, Line
 from loyaltyadmin.points_adjustments.states import JobStatus, LineStatus
 from loyaltyadmin.presets.models import Preset
 from loyaltyadmin.snapshots.models import Snapshot
@@ -167,9 +167,9 @@ def jobs(store: Store, _zid: responses.RequestsMock, rows: int) -> str:
 
 def draft(store: Store, _zid: responses.RequestsMock, rows: int) -> str:
     job = make_job(store, customers=rows, confirmed=False)
-    job.problems = [{"line": at, "code": "no_points", "value": "0"} for at in range(rows)]
-    job.problems_count = rows
-    job.save()
+    LeftOut.objects.bulk_create(
+        LeftOut(job=job, position=500 + at, code="no_points", value="0") for at in range(rows)
+    )
     return f"/bulk-adjustments/{job.id}/"
 
 

@@ -24,6 +24,7 @@ class Action(models.TextChoices):
     DECIDE_LINE = "decide_line"
     SET_BULK_SAFEGUARDS = "set_bulk_safeguards"
     START_BULK_ADJUSTMENT = "start_bulk_adjustment"
+    EDIT_BULK_ADJUSTMENT = "edit_bulk_adjustment"
     ASK_FOR_APPROVAL = "ask_for_approval"
     CONFIRM_BULK_ADJUSTMENT = "confirm_bulk_adjustment"
     PAUSE_BULK_ADJUSTMENT = "pause_bulk_adjustment"

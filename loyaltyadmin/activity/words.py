@@ -24,6 +24,7 @@ ACTIONS = {
     Action.DECIDE_LINE: gettext_lazy("Unclear adjustment decided"),
     Action.SET_BULK_SAFEGUARDS: gettext_lazy("Safeguards of bulk adjustments changed"),
     Action.START_BULK_ADJUSTMENT: gettext_lazy("Bulk adjustment drafted"),
+    Action.EDIT_BULK_ADJUSTMENT: gettext_lazy("Lines of a draft changed"),
     Action.ASK_FOR_APPROVAL: gettext_lazy("Approval of a bulk adjustment asked for"),
     Action.CONFIRM_BULK_ADJUSTMENT: gettext_lazy("Bulk adjustment confirmed"),
     Action.PAUSE_BULK_ADJUSTMENT: gettext_lazy("Bulk adjustment paused"),
@@ -55,6 +56,10 @@ FIELDS = {
     "name": gettext_lazy("Name"),
     "number": gettext_lazy("How many"),
     "happened": gettext_lazy("The change was made"),
+    "put_right": gettext_lazy("Lines put right"),
+    "dropped": gettext_lazy("Lines dropped"),
+    "set_aside": gettext_lazy("Lines set aside to be changed"),
+    "duplicates": gettext_lazy("Several lines for one customer"),
     "type_number_above": gettext_lazy("Type the number of customers above"),
     "needs_second_manager": gettext_lazy("A second manager approves"),
     "title_ar": gettext_lazy("Arabic title"),
@@ -77,6 +82,9 @@ VALUES = {
     "reset": gettext_lazy("Reset to zero"),
     "email": gettext_lazy("By e-mail"),
     "sms": gettext_lazy("By text message"),
+    "sum": gettext_lazy("Add their lines up to one"),
+    "first": gettext_lazy("Send only the first of their lines"),
+    "refuse": gettext_lazy("Send none of their lines"),
 }
 LONGEST_VALUE = 120
 

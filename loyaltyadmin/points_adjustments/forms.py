@@ -89,9 +89,17 @@ class ConfirmBulkAdjustmentForm(forms.Form):
         error_messages={"invalid": _("Enter a date and a time.")},
     )
 
-    def __init__(self, *args: Any, customers_to_type: int | None = None, **kwargs: Any) -> None:
-        """With `customers_to_type` that number of customers has to be typed."""
+    seen = forms.CharField(required=False)  # `to_start`, as the page had it
+
+    def __init__(
+        self, *args: Any, customers_to_type: int | None = None, seen: str = "", **kwargs: Any
+    ) -> None:
+        """With `customers_to_type` that number of customers has to be typed.
+
+        `seen` tells the list that is to be started from what it was before somebody changed it.
+        """
         super().__init__(*args, **kwargs)
+        self.to_start = seen
         self.customers_to_type = customers_to_type
         if customers_to_type is not None:
             self.fields["customers"] = WholeNumberField(
@@ -102,6 +110,14 @@ class ConfirmBulkAdjustmentForm(forms.Form):
         self.fields["starts_at"].help_text = _("%(whose_time)s. Leave it empty to start now.") % {
             "whose_time": words.whose_time()
         }
+
+    def clean_seen(self) -> str:
+        seen: str = self.cleaned_data["seen"]
+        if seen and seen != self.to_start:
+            raise forms.ValidationError(
+                _("Somebody has changed the lines meanwhile. Look at them again before you start.")
+            )
+        return seen
 
     def clean_customers(self) -> int:
         customers: int = self.cleaned_data["customers"]

@@ -6,70 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
-from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from loyaltyadmin.activity import operations as activity
-from loyaltyadmin.activity.operations import Actor
 from loyaltyadmin.points_adjustments import (
-    balances,
-    earlier,
     operations,
     outcomes,
     progress,
-    safeguards,
 )
-from loyaltyadmin.points_adjustments.forms import ConfirmBulkAdjustmentForm
-from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line, Safeguards
+from loyaltyadmin.points_adjustments.models import BulkAdjustment
 from loyaltyadmin.points_adjustments.states import JobStatus, LineStatus
 
 LINES_PER_PAGE = 25
 ENTRIES_SHOWN = 25
-
-
-def draft(
-    job: BulkAdjustment, *, by: Actor, form: ConfirmBulkAdjustmentForm | None = None
-) -> dict[str, Any]:
-    short = balances.short_of_points(job=job) if job.balances_checked_at else Line.objects.none()
-    repeats = earlier.earlier_than(job=job)
-    kept = safeguards.safeguards_of(store=job.store)
-    counts = job.lines.aggregate(
-        customers_count=Count("customer_id", distinct=True),
-        set_count=Count("id", filter=Q(target__isnull=False)),
-    )
-    return {
-        "job": job,
-        "progress": progress.progress_of(job=job),
-        **counts,
-        "is_checking": job.undoes_id is not None and job.balances_checked_at is None,
-        "short": short.order_by("position")[:LINES_PER_PAGE],
-        "short_count": short.count(),
-        "repeats": repeats,
-        "made_before": 0 if repeats or _is_derived(job) else earlier.made_before(job=job),
-        "form": form or _confirm_form(kept, customers=counts["customers_count"]),
-        "is_waiting": job.approval_asked_at is not None,
-        "needs_approval": safeguards.lacks_approval(job=job, by=by, kept=kept),
-    }
-
-
-def confirm_form(job: BulkAdjustment, *, data: QueryDict) -> ConfirmBulkAdjustmentForm:
-    """What was sent to start a draft."""
-    customers = job.lines.values("customer_id").distinct().count()
-    return _confirm_form(safeguards.safeguards_of(store=job.store), customers=customers, data=data)
-
-
-def _confirm_form(
-    kept: Safeguards, *, customers: int, data: QueryDict | None = None
-) -> ConfirmBulkAdjustmentForm:
-    wanted = customers if kept.wants_number(customers=customers) else None
-    return ConfirmBulkAdjustmentForm(data, customers_to_type=wanted)
-
-
-def _is_derived(job: BulkAdjustment) -> bool:
-    """Whether its lines are those of an earlier one, and so of course the same."""
-    return job.undoes_id is not None or job.retries_id is not None
 
 
 def progress_of(job: BulkAdjustment) -> dict[str, Any]:
@@ -110,8 +60,7 @@ def lines(job: BulkAdjustment, *, query: Mapping[str, str]) -> dict[str, Any]:
     else:
         outcome = ""
     page = Paginator(chosen, LINES_PER_PAGE).get_page(query.get("page"))
-    tabs = [] if job.status == JobStatus.DRAFT else _tabs(job, outcome)
-    return {"job": job, "page": page, "outcome": outcome, "tabs": tabs}
+    return {"job": job, "page": page, "outcome": outcome, "tabs": _tabs(job, outcome)}
 
 
 def history(job: BulkAdjustment) -> dict[str, Any]:

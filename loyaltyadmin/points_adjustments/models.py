@@ -60,10 +60,6 @@ class BulkAdjustment(models.Model):
     source = models.CharField(max_length=7, choices=Source)
     file_name = models.CharField(max_length=255, blank=True)
     reason = models.CharField(max_length=255, blank=True)
-    problems = models.JSONField(
-        default=list, help_text="the first lines that could not be read: line, code, value"
-    )
-    problems_count = models.PositiveIntegerField(default=0, help_text="how many those are in all")
     pause_reason = models.CharField(max_length=8, choices=PauseReason, blank=True)
     cancel_reason = models.CharField(max_length=8, choices=CancelReason, blank=True)
     undoes = models.OneToOneField(
@@ -193,6 +189,35 @@ class BulkAdjustment(models.Model):
             and self.started_at is not None
             and self.started_at - self.starts_at > LATE
         )
+
+
+class LeftOut(models.Model):
+    """A line that is not sent as it stands: what was wrong with it, and what it said.
+
+    Not a Line: those move points, and what nobody could read cannot. Put right in the draft it
+    becomes one; otherwise it stays as an account of what was left out.
+    """
+
+    job = models.ForeignKey(
+        BulkAdjustment, on_delete=models.CASCADE, related_name="left_out", db_index=False
+    )
+    position = models.PositiveIntegerField(help_text="the line's number in the file")
+    code = models.CharField(max_length=32, help_text="why, of `words.FILE_PROBLEMS`")
+    value = models.CharField(max_length=64, blank=True, help_text="what the code is about")
+    customer = models.CharField(max_length=255, blank=True)
+    points = models.CharField(max_length=255, blank=True)
+    action = models.CharField(max_length=255, blank=True)
+    reason = models.CharField(max_length=255, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["job", "position"], name="one_left_out_line_per_position"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"line {self.position} left out of {self.job_id}"
 
 
 class LineQuerySet(models.QuerySet["Line"]):

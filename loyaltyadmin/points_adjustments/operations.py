@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterator
-from dataclasses import asdict
-from itertools import islice
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
@@ -16,7 +14,7 @@ from django.utils import timezone
 from loyaltyadmin.activity import operations as activity
 from loyaltyadmin.activity.models import Action as Activity
 from loyaltyadmin.activity.operations import Actor
-from loyaltyadmin.points_adjustments import earlier, safeguards, sending, turns
+from loyaltyadmin.points_adjustments import earlier, lines, safeguards, sending, turns
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.sheet import Sheet
 from loyaltyadmin.points_adjustments.states import (
@@ -31,9 +29,6 @@ from loyaltyadmin.zid import errors
 if TYPE_CHECKING:
     from loyaltyadmin.stores.pacer import Pacer
     from loyaltyadmin.zid.client import Client
-
-ROWS_PER_INSERT = 1000
-PROBLEMS_KEPT = 1000
 
 
 class NotPossible(Exception):
@@ -75,7 +70,7 @@ def adjust_customer_points(
         customer_id=customer_id,
         reason=reason,
         submission=submission,
-        **_asked(action=action, amount=points),
+        **lines.asked(action=action, amount=points),
     )
     if line.status != LineStatus.PENDING:
         return line
@@ -137,31 +132,18 @@ def start_bulk_adjustment(
 
     `reason` is for the lines that bring none of their own.
     """
-    now = timezone.now()
     job = BulkAdjustment.objects.create(
         store=store,
         source=source,
         file_name=file_name[-255:],
         reason=reason,
-        problems=[asdict(problem) for problem in sheet.problems[:PROBLEMS_KEPT]],
-        problems_count=len(sheet.problems),
         content_digest=content_digest,
         corrects=earlier.job_that_failed(store=store, file_name=file_name),
-        created_at=now,
+        created_at=timezone.now(),
     )
-    _create_lines(
-        Line(
-            store=store,
-            job=job,
-            position=row.position,
-            customer_id=row.customer_id,
-            reason=row.reason or reason,
-            created_at=now,
-            **_asked(action=row.action, amount=row.amount),
-        )
-        for row in sheet.rows
-    )
-    _note_lines(job)
+    lines.add_rows(job=job, rows=sheet.rows, reason=reason)
+    lines.add_left_out(job=job, problems=sheet.problems)
+    note_lines(job)
     _record(job, by=by, action=Activity.START_BULK_ADJUSTMENT)
     return job
 
@@ -266,10 +248,10 @@ def undo_bulk_adjustment(
         lambda line: {
             "reason": reason_for(line.reason),
             "undoes": line,
-            **_asked(action=_OPPOSITE[Direction(line.direction)], amount=line.points or 0),
+            **lines.asked(action=_OPPOSITE[Direction(line.direction)], amount=line.points or 0),
         },
     )
-    _note_lines(undo)
+    note_lines(undo)
     _record(undo, by=by, action=Activity.UNDO_BULK_ADJUSTMENT)
     return undo
 
@@ -294,13 +276,13 @@ def retry_bulk_adjustment(*, job: BulkAdjustment, by: Actor) -> BulkAdjustment:
         lambda line: {
             "reason": line.reason,
             "retries": line,
-            **_asked(
+            **lines.asked(
                 action=Action(line.action),
                 amount=(line.points or 0) if line.target is None else line.target,
             ),
         },
     )
-    _note_lines(retry)
+    note_lines(retry)
     _record(retry, by=by, action=Activity.RETRY_BULK_ADJUSTMENT)
     return retry
 
@@ -357,15 +339,6 @@ def _record(what: Line | BulkAdjustment, *, by: Actor, action: Activity, **more:
 _OPPOSITE = {Direction.ADD: Action.TAKE, Direction.TAKE: Action.ADD}
 
 
-def _asked(*, action: Action, amount: int) -> dict[str, Any]:
-    """The fields of a line that asks for `action` with `amount`."""
-    if action is Action.RESET:
-        return {"action": action, "target": 0}
-    if action is Action.SET:
-        return {"action": action, "target": amount}
-    return {"action": action, "direction": action.direction, "points": amount}
-
-
 def _derived(job: BulkAdjustment, *, reason: str, **links: BulkAdjustment) -> BulkAdjustment:
     return BulkAdjustment.objects.create(
         store=job.store,
@@ -378,10 +351,10 @@ def _derived(job: BulkAdjustment, *, reason: str, **links: BulkAdjustment) -> Bu
 
 
 def _copy_lines(
-    job: BulkAdjustment, lines: QuerySet[Line], fields_of: Callable[[Line], dict[str, Any]]
+    job: BulkAdjustment, originals: QuerySet[Line], fields_of: Callable[[Line], dict[str, Any]]
 ) -> None:
     now = timezone.now()
-    _create_lines(
+    lines.write(
         Line(
             store=job.store,
             job=job,
@@ -390,20 +363,14 @@ def _copy_lines(
             created_at=now,
             **fields_of(line),
         )
-        for line in lines.order_by("position").iterator(chunk_size=ROWS_PER_INSERT)
+        for line in originals.order_by("position").iterator(chunk_size=lines.ROWS_PER_INSERT)
     )
 
 
-def _note_lines(job: BulkAdjustment) -> None:
-    """Once a draft's lines are what they are to be, until they are changed again."""
+def note_lines(job: BulkAdjustment) -> None:
+    """This will note what a draft's lines are, to know them again when they come once more."""
     job.lines_digest = earlier.digest_of_lines(job=job)
     job.save(update_fields=["lines_digest"])
-
-
-def _create_lines(lines: Iterator[Line]) -> None:
-    """Some at a time: `bulk_create` alone would first make a list of all of them."""
-    while some := list(islice(lines, ROWS_PER_INSERT)):
-        Line.objects.bulk_create(some)
 
 
 def _move(job: BulkAdjustment, *, to: JobStatus, **fields: object) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import heapq
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import itemgetter
 
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from loyaltyadmin.points_adjustments.models import Line
+from loyaltyadmin.points_adjustments.models import LeftOut, Line
 from loyaltyadmin.points_adjustments.states import Action
 from loyaltyadmin.web.spreadsheets import harmless
+
+SIGNED = re.compile(r"[+-][0-9]+")  # no formula
 
 
 def template_rows() -> Iterator[Sequence[object]]:
@@ -50,21 +55,32 @@ def result_rows(
 
 
 def failed_rows(
-    *, lines: Iterable[Line], text_of: Callable[[Line], str]
+    *,
+    lines: Iterable[Line],
+    left_out: Iterable[LeftOut],
+    text_of: Callable[[Line], str],
+    problem_of: Callable[[LeftOut], str],
 ) -> Iterator[Sequence[object]]:
     """This will give lines as they can be uploaded again, under a header, with what was wrong.
 
+    Those that were refused or not sent, and those that were left out, in the order of the file.
     The reader takes no notice of the column `problem`.
     """
-    yield "customer_id", "points", "action", "reason", "problem"
-    for line in lines:
-        yield (
-            line.customer_id,
-            line.points if line.target is None else line.target,
-            line.action,
-            harmless(line.reason),
-            harmless(text_of(line)),
-        )
+    yield "customer", "points", "action", "reason", "problem"
+    failed = ((it.position, _failed(it, text_of(it))) for it in lines)
+    never_sent = ((it.position, _left_out(it, problem_of(it))) for it in left_out)
+    for _position, row in heapq.merge(failed, never_sent, key=itemgetter(0)):
+        yield row
+
+
+def _failed(line: Line, problem: str) -> Sequence[object]:
+    points = line.points if line.target is None else line.target
+    return line.customer_id, points, line.action, harmless(line.reason), harmless(problem)
+
+
+def _left_out(line: LeftOut, problem: str) -> Sequence[object]:
+    cells = (line.customer, line.points, line.action, line.reason, problem)
+    return [harmless(cell) if not SIGNED.fullmatch(cell) else cell for cell in cells]
 
 
 def _or_nothing(number: int | None) -> int | str:

@@ -37,6 +37,7 @@ urlpatterns = [
     path(f"{_JOB}results.<spreadsheet:kind>", views.read_results, name="read-bulk-results"),
     path(f"{_JOB}failed.<spreadsheet:kind>", views.read_failed, name="read-bulk-failed"),
     path(f"{_JOB}confirm/", views.confirm_bulk_adjustment, name="confirm-bulk-adjustment"),
+    path(f"{_JOB}edit/", views.edit_bulk_adjustment, name="edit-bulk-adjustment"),
     path(f"{_JOB}pause/", views.pause_bulk_adjustment, name="pause-bulk-adjustment"),
     path(f"{_JOB}resume/", views.resume_bulk_adjustment, name="resume-bulk-adjustment"),
     path(f"{_JOB}undo/", views.undo_bulk_adjustment, name="undo-bulk-adjustment"),

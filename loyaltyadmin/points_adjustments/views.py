@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from django.core.paginator import Paginator
 from django.db.models import BigIntegerField
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,6 +17,8 @@ from django_htmx.http import HttpResponseLocation, trigger_client_event
 
 from loyaltyadmin.activity.operations import Actor, merchant_of
 from loyaltyadmin.points_adjustments import (
+    draft_pages,
+    drafts,
     earlier,
     job_pages,
     matching,
@@ -27,6 +29,7 @@ from loyaltyadmin.points_adjustments import (
     tasks,
     words,
 )
+from loyaltyadmin.points_adjustments.duplicates import Duplicates
 from loyaltyadmin.points_adjustments.forms import (
     AdjustCustomerPointsForm,
     ConfirmBulkAdjustmentForm,
@@ -43,6 +46,8 @@ from loyaltyadmin.web.http import StoreHttpRequest
 from loyaltyadmin.web.spreadsheets import answer
 
 JOBS_PER_PAGE = 20
+CELLS = ("customer", "points", "action", "reason")
+MOST_DIGITS = 18  # of an id of ours
 MOST_REASON = 255
 
 
@@ -215,16 +220,12 @@ def _job_page(
     form: ConfirmBulkAdjustmentForm | None = None,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> HttpResponse:
-    is_draft = job.status == JobStatus.DRAFT
-    about = (
-        job_pages.draft(job, by=_by(request), form=form) if is_draft else job_pages.progress_of(job)
-    )
-    context = {
-        **about,
-        **job_pages.lines(job, query=request.GET),
-        **job_pages.history(job),
-        "nav": "bulk",
-    }
+    if job.status == JobStatus.DRAFT:
+        about = draft_pages.draft(job, by=_by(request), query=request.GET, form=form)
+        about |= draft_pages.lines(job, query=request.GET)
+    else:
+        about = job_pages.progress_of(job) | job_pages.lines(job, query=request.GET)
+    context = {**about, **job_pages.history(job), "nav": "bulk"}
     return render(request, "points_adjustments/read_bulk_adjustment.html", context, status=status)
 
 
@@ -259,7 +260,7 @@ def list_lines(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
 def read_draft(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
     """The draft of an undo, asked for again while its customers' balances are being read."""
     job = _job(request, job_id)
-    about = job_pages.draft(job, by=_by(request))
+    about = draft_pages.draft(job, by=_by(request), query=request.GET)
     return render(request, "points_adjustments/_draft.html", about)
 
 
@@ -285,7 +286,9 @@ def read_failed(request: StoreHttpRequest, job_id: uuid.UUID, kind: str) -> File
         file_name=earlier.failed_file_name(job=job, kind=kind),
         rows=spreadsheets.failed_rows(
             lines=progress.some_at_a_time(operations.retryable_lines(job=job)),
+            left_out=job.left_out.order_by("position").iterator(chunk_size=1000),
             text_of=words.text_of,
+            problem_of=words.problem_of_left_out,
         ),
     )
 
@@ -301,7 +304,7 @@ def read_template(request: StoreHttpRequest) -> FileResponse:
 def confirm_bulk_adjustment(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
     """Start a draft; or where a second manager has to approve it, ask for that first."""
     job = _job(request, job_id)
-    form = job_pages.confirm_form(job, data=request.POST)
+    form = draft_pages.confirm_form(job, data=request.POST)
     if not form.is_valid():
         return _job_page(request, job, form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     starts_at = form.cleaned_data["starts_at"]
@@ -311,6 +314,53 @@ def confirm_bulk_adjustment(request: StoreHttpRequest, job_id: uuid.UUID) -> Htt
     except operations.ApprovalMissing:
         safeguards.ask_for_approval(job=job, by=_by(request), starts_at=starts_at)
         return redirect("read-bulk-adjustment", job_id=job.id)
+
+
+@require_POST
+@store_required
+def edit_bulk_adjustment(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
+    """Change a draft: which button was pressed says how. What was typed is read with any of them.
+
+    - `save`: only that; - `drop`: a line that was left out, or `all` of them;
+    - `drop_line`, `set_aside`: a line of the draft; - `duplicates`: what to do with them.
+    """
+    job, by = _job(request, job_id), _by(request)
+    with contextlib.suppress(operations.NotPossible):
+        _edit(job, by=by, form=request.POST)
+    query = request.GET.urlencode()
+    url = reverse("read-bulk-adjustment", args=[job.id])
+    return redirect(f"{url}?{query}" if query else url)
+
+
+def _edit(job: BulkAdjustment, *, by: Actor, form: QueryDict) -> None:
+    if typed := _typed(form):
+        drafts.put_right(job=job, by=by, typed=typed)
+    if form.get("drop") == "all":
+        drafts.drop_left_out(job=job, by=by)
+    if left_out := _number(form.get("drop")):
+        drafts.drop_left_out(job=job, by=by, ids=[left_out])
+    if line := _number(form.get("drop_line")):
+        drafts.drop_line(job=job, by=by, line_id=line)
+    if line := _number(form.get("set_aside")):
+        drafts.set_aside(job=job, by=by, line_id=line)
+    policy = form.get("duplicates")
+    if policy in Duplicates.values:
+        drafts.resolve_duplicates(job=job, by=by, policy=Duplicates(policy))
+
+
+def _typed(form: QueryDict) -> dict[int, drafts.Cells]:
+    """The lines in which something was changed: each says what it was when it was shown."""
+    ids = [number for it in form.getlist("left_out") if (number := _number(it))]
+    now = {it: drafts.Cells(**{name: form.get(f"{name}-{it}", "") for name in CELLS}) for it in ids}
+    return {
+        it: cells
+        for it, cells in now.items()
+        if any(getattr(cells, name) != form.get(f"was-{name}-{it}", "") for name in CELLS)
+    }
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and len(text) <= MOST_DIGITS else None
 
 
 @require_POST

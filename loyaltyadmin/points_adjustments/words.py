@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from loyaltyadmin.points_adjustments.models import Line
+from loyaltyadmin.points_adjustments.models import LeftOut, Line
 from loyaltyadmin.points_adjustments.sheet import Problem
 from loyaltyadmin.points_adjustments.states import LineStatus
 
@@ -108,6 +108,8 @@ FILE_PROBLEMS = {
     "points_to_reset": _("a reset to zero takes no points"),
     "long_reason": _("the reason is too long"),
     "extra_cells": _("more cells than the first line has columns"),
+    "no_reason": _("no reason is given"),
+    "set_aside": _("set aside to be changed"),
     # What a spreadsheet did
     "shortened_number": _(
         "the spreadsheet shortened this number and its last digits are lost; make the column text, "
@@ -141,6 +143,12 @@ LINE_PROBLEMS = {
 def problem_of(*, code: str) -> str:
     """This will give the sentence for a problem's code, or nothing for a code without one."""
     return str({**FILE_PROBLEMS, **LINE_PROBLEMS}.get(code, ""))
+
+
+def problem_of_left_out(left_out: LeftOut) -> str:
+    """This will say what is wrong with a line as it stands, and with what of it."""
+    said = problem_of(code=left_out.code)
+    return f"{said} ({left_out.value})" if left_out.value else said
 
 
 def sentence_of(problem: Problem) -> str:

@@ -100,16 +100,17 @@ def test_a_draft_names_customers_who_stand_in_it_twice(store: Store, merchant: C
     assert numbers(Page(merchant.get(address_of(twice))))[:2] == ["1", "2"]
 
 
-def test_a_draft_names_the_lines_that_are_left_out(store: Store, merchant: Client) -> None:
-    bad = "".join(f"bad-{number},5\n" for number in range(12))
+def test_a_draft_shows_the_lines_that_are_left_out_in_pages(store: Store, merchant: Client) -> None:
+    bad = "".join(f"bad-{number},5\n" for number in range(LINES_PER_PAGE + 2))
     job = draft(store, f"customer_id,points\n1001,5\n{bad}")
 
-    text = Page(merchant.get(address_of(job))).one(id="main").text
+    first = Page(merchant.get(address_of(job)))
+    second = Page(merchant.get(address_of(job), {"left": "2"}))
 
-    assert "12" in text
-    assert "bad-0" in text
-    assert "bad-9" in text
-    assert "bad-10" not in text
+    assert "27 lines will not be sent as they stand" in first.one(id="left-out").text
+    shown = [[it["value"] for it in page.all("input", name="left_out")] for page in (first, second)]
+    assert [len(it) for it in shown] == [LINES_PER_PAGE, 2]
+    assert first.has("a", href="?left=2")
 
 
 def test_a_draft_shows_hostile_cells_as_text(store: Store, merchant: Client) -> None:
@@ -214,7 +215,7 @@ def test_the_page_costs_few_queries(
     job = make_job(store, customers=100, confirmed=False)
     merchant.get(address_of(job))
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(18):
         merchant.get(address_of(job))
 
 

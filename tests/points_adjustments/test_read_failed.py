@@ -43,7 +43,7 @@ def job(store: Store) -> BulkAdjustment:
 def test_it_holds_what_was_not_made_with_what_was_wrong(store: Store, job: BulkAdjustment) -> None:
     rows = rows_of_csv(failed_of(client_of(store, language="ar"), job))
 
-    assert [row["customer_id"] for row in rows] == ["1002", "1003", "1004"]
+    assert [row["customer"] for row in rows] == ["1002", "1003", "1004"]
     assert {(row["points"], row["action"], row["reason"]) for row in rows} == {
         ("10", "add", "A gift")
     }
@@ -81,9 +81,9 @@ def test_it_comes_as_a_workbook_too(merchant: Client, job: BulkAdjustment) -> No
     response = merchant.get(f"/bulk-adjustments/{job.id}/failed.xlsx")
 
     header, *rows = cells_of_xlsx(response.getvalue())
-    assert header[:3] == ["customer_id", "points", "action"]
+    assert header[:3] == ["customer", "points", "action"]
     assert [row[:3] for row in rows] == [[str(it), "10", "add"] for it in (1002, 1003, 1004)]
-    assert "-failed.xlsx" in response["Content-Disposition"]
+    assert f"-failed-{job.id.hex[:12]}.xlsx" in response["Content-Disposition"]
 
 
 def test_the_page_offers_it_when_it_is_over_and_something_was_not_made(

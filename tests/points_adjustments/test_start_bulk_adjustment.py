@@ -103,7 +103,7 @@ def test_it_keeps_what_it_could_not_read_and_takes_the_rest(merchant: Client) ->
 
     job = BulkAdjustment.objects.get()
     assert [row[1] for row in rows()] == [1001]
-    assert [(it["line"], it["code"], it["value"]) for it in job.problems] == [
+    assert list(job.left_out.order_by("position").values_list("position", "code", "value")) == [
         (3, "bad_customer_id", "x"),
         (4, "no_points", "0"),
         (5, "fraction", "1.5"),

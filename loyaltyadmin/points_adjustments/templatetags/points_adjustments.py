@@ -6,13 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import template
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from loyaltyadmin.points_adjustments import forms, job_pages, words
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
-from loyaltyadmin.points_adjustments.progress import Progress
 from loyaltyadmin.points_adjustments.states import Direction
 from loyaltyadmin.presets import operations as presets
 
@@ -87,9 +85,3 @@ def duration_text(duration: dt.timedelta) -> str:
         }
     hours = round(minutes / 60)
     return ngettext("about %(number)d hour", "about %(number)d hours", hours) % {"number": hours}
-
-
-@register.filter
-def draft_duration(progress: Progress) -> dt.timedelta:
-    """How long a draft's lines will take at Zid's limit."""
-    return dt.timedelta(minutes=progress.waiting / settings.ZID_RATE_LIMIT_PER_MINUTE)
