@@ -51,7 +51,7 @@ def upload(client: Client, text: str = FILE, reason: str = "عيد مبارك") 
 
 
 def edit(client: Client, job: BulkAdjustment, *, query: str = "", **form: Any) -> Any:
-    return client.post(f"/bulk-adjustments/{job.id}/edit/{query}", form)
+    return client.post(f"/bulk-adjustments/{job.id}/edit/" + query, form)
 
 
 def typed(left_out: LeftOut, **cells: str) -> dict[str, str]:
