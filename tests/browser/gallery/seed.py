@@ -348,6 +348,7 @@ def add_info_pages() -> None:
     )  # fmt: skip
     Draft.objects.create(
         store_id=QUIET_STORE_ID, **before, based_on={"version": "before"}, kept_at=NOW
+    )  # fmt: skip
 
 
 def add_safeguards() -> None:
