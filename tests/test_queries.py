@@ -180,6 +180,14 @@ def repeat(store: Store, zid: responses.RequestsMock, rows: int) -> str:
     return f"/bulk-adjustments/{make_job(store, customers=rows, confirmed=False).id}/"
 
 
+def chosen(store: Store, _zid: responses.RequestsMock, rows: int) -> str:
+    Customer.objects.bulk_create(
+        Customer(store=store, customer_id=500 + 100 * rows + at, read_at=timezone.now())
+        for at in range(rows)
+    )
+    return "/bulk-adjustments/chosen/"
+
+
 def undo(store: Store, zid: responses.RequestsMock, rows: int) -> str:
     """Lines that cannot be taken back are listed."""
     undone = make_job(store, customers=rows)
@@ -312,6 +320,7 @@ PAGES: dict[str, list[Page]] = {
     "read-bulk-adjustment": [draft, repeat, undo, queued, running, finished, told],
     "tell-customers": [tells],
     "read-notice": [part(told, "tell/progress/")],
+    "adjust-chosen-customers": [chosen],
     "read-bulk-draft": [part(draft, "draft/"), part(undo, "draft/")],
     "read-bulk-progress": [part(running, "progress/"), part(finished, "progress/")],
     "read-running-line": [part(running, "line/")],

@@ -45,6 +45,7 @@ class BulkAdjustment(models.Model):
     class Source(models.TextChoices):
         PAGE = "page"
         COMMAND = "command"
+        CHOSEN = "chosen"  # customers of the store's own list, without a file
 
     class PauseReason(models.TextChoices):
         MERCHANT = "merchant"

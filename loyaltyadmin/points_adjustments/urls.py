@@ -29,6 +29,7 @@ urlpatterns = [
     path("bulk-adjustments/", views.list_bulk_adjustments, name="list-bulk-adjustments"),
     path("bulk-adjustments/start/", views.start_bulk_adjustment, name="start-bulk-adjustment"),
     path("bulk-adjustments/template.csv", views.read_template, name="read-bulk-template"),
+    path("bulk-adjustments/chosen/", views.adjust_chosen_customers, name="adjust-chosen-customers"),
     path("bulk-adjustments/safeguards/", views.set_bulk_safeguards, name="set-bulk-safeguards"),
     path(_JOB, views.read_bulk_adjustment, name="read-bulk-adjustment"),
     path(f"{_JOB}progress/", views.read_progress, name="read-bulk-progress"),

@@ -16,7 +16,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import HttpResponseLocation, trigger_client_event
 
 from loyaltyadmin.activity.operations import Actor, merchant_of
+from loyaltyadmin.customers.operations import has_all_customers
 from loyaltyadmin.points_adjustments import (
+    choosing,
     draft_pages,
     drafts,
     earlier,
@@ -32,6 +34,7 @@ from loyaltyadmin.points_adjustments import (
 from loyaltyadmin.points_adjustments.duplicates import Duplicates
 from loyaltyadmin.points_adjustments.forms import (
     AdjustCustomerPointsForm,
+    AdjustManyForm,
     ConfirmBulkAdjustmentForm,
     SafeguardsForm,
     StartBulkAdjustmentForm,
@@ -155,6 +158,39 @@ def start_bulk_adjustment(request: StoreHttpRequest) -> HttpResponse:
         content_digest=form.content_digest,
     )
     return redirect("read-bulk-adjustment", job_id=job.id)
+
+
+@require_http_methods(["GET", "POST"])
+@store_required
+def adjust_chosen_customers(request: StoreHttpRequest) -> HttpResponse:
+    """The same adjustment for the customers that the address names, or else for everyone."""
+    ids = [number for it in request.GET.getlist("customer") if (number := _number(it))]
+    form = AdjustManyForm(request.POST if request.method == "POST" else None)
+    is_possible = bool(ids) or has_all_customers(store=request.store)
+    if is_possible and form.is_valid():
+        try:
+            job = choosing.start_for_customers(
+                store=request.store,
+                by=_by(request),
+                customers=choosing.chosen_customers(store=request.store, ids=ids or None),
+                **form.cleaned_data,
+            )
+        except operations.NotPossible:
+            form.add_error(None, _("None of these customers is on the list of your customers."))
+        except choosing.TooMany:
+            form.add_error(None, _("More than 100,000 customers at once are not possible."))
+        else:
+            return redirect("read-bulk-adjustment", job_id=job.id)
+    context = {
+        "form": form,
+        "count": sum(1 for _id in choosing.chosen_customers(store=request.store, ids=ids or None)),
+        "is_everyone": not ids,
+        "is_possible": is_possible,
+        "nav": "bulk",
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    template = "points_adjustments/adjust_chosen_customers.html"
+    return render(request, template, context, status=status)
 
 
 def _bulk_page(
