@@ -79,6 +79,8 @@ def form_with(preset: Preset | None) -> AdjustCustomerPointsForm:
         "reason": preset.reason[: reference.longest_text()],
     }
     return AdjustCustomerPointsForm(initial=initial)
+
+
 class AdjustManyForm(AdjustCustomerPointsForm):
     """The same for many: a draft may be made twice, for nothing is sent before it is confirmed."""
 

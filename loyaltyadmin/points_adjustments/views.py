@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
 
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import BigIntegerField
 from django.http import FileResponse, Http404, HttpResponse, QueryDict
@@ -43,6 +44,8 @@ from loyaltyadmin.points_adjustments.forms import (
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.states import JOB_STOPPABLE, JobStatus, LineStatus
 from loyaltyadmin.presets import operations as presets
+from loyaltyadmin.segments.models import Segment
+from loyaltyadmin.segments.operations import list_segments
 from loyaltyadmin.snapshots import edits
 from loyaltyadmin.web.decorators import store_required
 from loyaltyadmin.web.http import StoreHttpRequest
@@ -163,8 +166,10 @@ def start_bulk_adjustment(request: StoreHttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @store_required
 def adjust_chosen_customers(request: StoreHttpRequest) -> HttpResponse:
-    """The same adjustment for the customers that the address names, or else for everyone."""
+    """The same adjustment for a segment or for customers that the address names, or everyone."""
     ids = [number for it in request.GET.getlist("customer") if (number := _number(it))]
+    segment = _segment(request)
+    customers = choosing.chosen_customers(store=request.store, ids=ids or None, segment=segment)
     form = AdjustManyForm(request.POST if request.method == "POST" else None)
     is_possible = bool(ids) or has_all_customers(store=request.store)
     if is_possible and form.is_valid():
@@ -172,7 +177,8 @@ def adjust_chosen_customers(request: StoreHttpRequest) -> HttpResponse:
             job = choosing.start_for_customers(
                 store=request.store,
                 by=_by(request),
-                customers=choosing.chosen_customers(store=request.store, ids=ids or None),
+                customers=customers.iterator(chunk_size=choosing.IDS_AT_ONCE),
+                name=segment.name if segment else "",
                 **form.cleaned_data,
             )
         except operations.NotPossible:
@@ -183,14 +189,25 @@ def adjust_chosen_customers(request: StoreHttpRequest) -> HttpResponse:
             return redirect("read-bulk-adjustment", job_id=job.id)
     context = {
         "form": form,
-        "count": sum(1 for _id in choosing.chosen_customers(store=request.store, ids=ids or None)),
-        "is_everyone": not ids,
+        "count": customers.count(),
+        "segment": segment,
+        "segments": [] if ids else list_segments(store=request.store),
+        "is_everyone": not ids and segment is None,
         "is_possible": is_possible,
         "nav": "bulk",
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     template = "points_adjustments/adjust_chosen_customers.html"
     return render(request, template, context, status=status)
+
+
+def _segment(request: StoreHttpRequest) -> Segment | None:
+    if "segment" not in request.GET:
+        return None
+    try:
+        return get_object_or_404(Segment, store=request.store, id=request.GET["segment"])
+    except ValidationError:
+        raise Http404 from None
 
 
 def _bulk_page(

@@ -14,6 +14,7 @@ from loyaltyadmin.points_adjustments.models import BulkAdjustment
 from loyaltyadmin.points_adjustments.states import JobStatus
 from loyaltyadmin.stores.models import Store
 from tests.pages import Page
+from tests.segments.conftest import make_segment
 
 ADDRESS = "/bulk-adjustments/chosen/"
 GIFT = {"action": "add", "points": "50", "reason": "عيد مبارك"}
@@ -59,6 +60,25 @@ def test_it_drafts_the_same_for_those_who_were_chosen(merchant: Client, customer
     merchant.post(f"{ADDRESS}?customer=1003&customer=1001&customer=2001&customer=1004", GIFT)
 
     assert asked(BulkAdjustment.objects.get()) == [(1001, "add", 50, None), (1003, "add", 50, None)]
+
+
+def test_it_drafts_the_same_for_a_segment(store: Store, merchant: Client, customers: None) -> None:
+    add_customers(store, 1005, 1006, points=700)
+    segment = make_segment(store, "كبار العملاء", points_from=600)
+    address = f"{ADDRESS}?segment={segment.id}"
+
+    page = Page(merchant.get(ADDRESS))
+    merchant.post(address, GIFT)
+
+    job = BulkAdjustment.objects.get()
+    assert page.has("a", href=address)
+    assert job.file_name == "كبار العملاء"
+    assert [number for number, *_ in asked(job)] == [1005, 1006]
+
+
+@pytest.mark.parametrize("segment", ["x", "00000000-0000-4000-8000-000000000000"])
+def test_there_is_no_such_segment(merchant: Client, customers: None, segment: str) -> None:
+    assert merchant.get(f"{ADDRESS}?segment={segment}").status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,6 @@ EMPTY_STORE_ID = 90004
 RUNNING_STORE_ID = 90005  # a bulk adjustment runs, and so every page of this store says
 WRITING_STORE_ID = 90003  # its info page was changed once
 INFO_PAGE_CHANGE = 900_201
-INFO_PAGE_CHANGE = 900_101
 CAREFUL_STORE_ID = 90003  # a second manager approves, and types the number of customers
 NOW = dt.datetime(2026, 3, 15, 9, 30, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
