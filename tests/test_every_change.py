@@ -22,10 +22,13 @@ from loyaltyadmin.points_adjustments.states import JobStatus, LineStatus
 from loyaltyadmin.stores.models import Store
 from tests import edge
 from tests.addresses import A_CHANGE, WITHOUT_A_PAGE, url_names
+from tests.customers.conftest import know
 from tests.info_page import wire
 from tests.notices.conftest import TEXTS, ask, finished_job
 from tests.pages import Page
 from tests.points_adjustments.conftest import make_job, make_line
+from tests.presets.test_set_presets import rows
+from tests.segments.conftest import make_segment
 from tests.test_queries import DONE, METHOD, NO_ROWS, PAGES, RULE
 from tests.test_queries import Page as Shown
 
@@ -91,6 +94,22 @@ def decides(store: Store, client: Client) -> tuple[str, dict[str, Any]]:
     return f"/adjustments/{line.id}/decide/", {"happened": "1"}
 
 
+def edits_draft(store: Store, client: Client) -> tuple[str, dict[str, Any]]:
+    made = make_job(store, customers=2, confirmed=False)
+    line = made.lines.order_by("position").first()
+    return f"/bulk-adjustments/{made.id}/edit/", {"drop_line": str(line.id)}
+
+
+def chooses(store: Store, client: Client) -> tuple[str, dict[str, Any]]:
+    know(store, 1001)
+    values = {"action": "add", "points": "5", "reason": "A gift"}
+    return "/bulk-adjustments/chosen/?customer=1001", values
+
+
+def of_segment(step: str, **values: str) -> Change:
+    return lambda store, client: (f"/segments/{make_segment(store).id}/{step}/", values)
+
+
 def tells(store: Store, client: Client) -> tuple[str, dict[str, Any]]:
     made = make_job(store, confirmed=False)
     return f"/bulk-adjustments/{made.id}/tell/", {"channel": "email", **TEXTS}
@@ -154,7 +173,7 @@ AT_ZID: dict[str, tuple[Change, str, str]] = {
     ),
     "update-info-page": (writes_info_page, "PUT", wire.INFO),
 }  # fmt: skip
-# What changes points, or what is to become of them: rows of ours.
+# What changes points, what is to become of them, or how the store goes about it: rows of ours.
 OF_POINTS: dict[str, Change] = {
     "adjust-customer-points": posts(
         "/customers/1001/adjust/",
@@ -174,9 +193,19 @@ OF_POINTS: dict[str, Change] = {
     "undo-bulk-adjustment": job(JobStatus.FINISHED, "undo"),
     "retry-bulk-adjustment": job(JobStatus.FINISHED, "retry"),
     "decide-line": decides,
+    "edit-bulk-adjustment": edits_draft,
+    "adjust-chosen-customers": chooses,
+    "set-bulk-safeguards": saves(
+        "/bulk-adjustments/safeguards/", type_number_above="500", needs_second_manager="0"
+    ),
+    "set-presets": posts("/quick-choices/", **rows(("add", "5", "A gift"))),
+    "add-segment": posts("/segments/add/", name="vip", points_from="5"),
+    "update-segment": of_segment("update", name="vip", points_from="7"),
+    "delete-segment": of_segment("delete"),
     "tell-customers": tells,
     "stop-telling": stops_telling,
 }
+ACTIONS = {"adjust-chosen-customers": "start_bulk_adjustment"}
 # What is posted, and changes nothing of the store's program and points.
 OF_NO_PROGRAM = {
     "set-language": "the session's own language",
@@ -276,7 +305,7 @@ def test_a_change_of_points_leaves_one_entry(
 
     left = send(merchant, OF_POINTS[name], store)
 
-    assert [entry.action for entry in left] == [name.replace("-", "_")]
+    assert [entry.action for entry in left] == [ACTIONS.get(name, name.replace("-", "_"))]
 
 
 @pytest.mark.parametrize("name", [name for name in AT_ZID if name != "add-redemption-method"])
