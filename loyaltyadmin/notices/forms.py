@@ -57,7 +57,9 @@ class TellCustomersForm(forms.Form):
         if known:
             self.fields["channel"].initial = known[0][0]
         for name in ("subject_ar", "text_ar", "subject_en", "text_en"):
-            self.fields[name].widget.attrs |= {"lang": name[-2:], "dir": "auto"}
+            # A placeholder that a browser translates is none any more.
+            attrs = {"lang": name[-2:], "dir": "auto", "translate": "no"}
+            self.fields[name].widget.attrs |= attrs
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
