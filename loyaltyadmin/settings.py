@@ -389,6 +389,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 10},
     },
+    "forget-uploads": {
+        "task": "loyaltyadmin.points_adjustments.tasks.forget_uploads",
+        "schedule": 60 * 60.0,
+        "options": {"expires": 60},
+    },
     "clear-sessions": {
         "task": "loyaltyadmin.web.tasks.clear_sessions",
         "schedule": 24 * 60 * 60.0,

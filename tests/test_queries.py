@@ -19,6 +19,7 @@ from loyaltyadmin.activity.models import Entry
 from loyaltyadmin.customers.models import Customer
 from loyaltyadmin.info_page.models import Draft
 from loyaltyadmin.notices.models import Fate, Message
+from loyaltyadmin.points_adjustments import uploads
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, LeftOut, Line
 from loyaltyadmin.points_adjustments.states import JobStatus, LineStatus
 from loyaltyadmin.presets.models import Preset
@@ -287,6 +288,14 @@ def info_page_version(store: Store, zid: responses.RequestsMock, rows: int) -> s
     return f"{path}restore/{Entry.objects.latest('id').id}/"
 
 
+def columns(store: Store, _zid: responses.RequestsMock, rows: int) -> str:
+    content = "الاسم,القيمة\n" + "".join(f"نورة,{number}\n" for number in range(rows))
+    upload = uploads.keep_upload(
+        store=store, content=content.encode(), file_name="points.csv", reason=""
+    )
+    return f"/bulk-adjustments/columns/{upload.id}/"
+
+
 PAGES: dict[str, list[Page]] = {
     "program": [program],
     "read-program": [part(program, "fresh/")],
@@ -321,6 +330,7 @@ PAGES: dict[str, list[Page]] = {
     "tell-customers": [tells],
     "read-notice": [part(told, "tell/progress/")],
     "adjust-chosen-customers": [chosen],
+    "match-columns": [columns],
     "read-bulk-draft": [part(draft, "draft/"), part(undo, "draft/")],
     "read-bulk-progress": [part(running, "progress/"), part(finished, "progress/")],
     "read-running-line": [part(running, "line/")],

@@ -14,7 +14,7 @@ from loyaltyadmin.activity.forms import ListActivityForm
 from loyaltyadmin.activity.models import Entry
 from loyaltyadmin.web.decorators import store_required
 from loyaltyadmin.web.http import StoreHttpRequest
-from loyaltyadmin.web.spreadsheets import answer, harmless
+from loyaltyadmin.web.spreadsheets import answer
 
 ENTRIES_PER_PAGE = 25
 
@@ -72,8 +72,8 @@ def _rows(entries: Iterable[Entry]) -> Iterator[Sequence[object]]:
             entry.action,
             entry.subject,
             entry.outcome,
-            harmless(changed),
-            harmless(entry.zid_message),
+            changed,
+            entry.zid_message,
             entry.customer_id or "",
             entry.job_id or "",
         )

@@ -22,7 +22,7 @@ from loyaltyadmin.customers.operations import balances_of
 from loyaltyadmin.points_adjustments import balances, earlier, progress, safeguards
 from loyaltyadmin.points_adjustments.duplicates import Duplicates
 from loyaltyadmin.points_adjustments.forms import ConfirmBulkAdjustmentForm
-from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line, Safeguards
+from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line, Safeguards, Upload
 from loyaltyadmin.points_adjustments.progress import Progress
 from loyaltyadmin.points_adjustments.states import Action, Direction
 from loyaltyadmin.snapshots import worth
@@ -71,6 +71,7 @@ def draft(
         "is_waiting": job.approval_asked_at is not None,
         "needs_approval": safeguards.lacks_approval(job=job, by=by, kept=kept),
         "can_edit": not is_derived(job),
+        "upload_id": Upload.objects.filter(job=job).values_list("id", flat=True).first(),
         "policies": [it for it in Duplicates if it is not Duplicates.EACH],
     }
     return about | _worth(job.store, about["progress"]) | _time(about["progress"], counts)

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -10,14 +9,10 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from loyaltyadmin.points_adjustments import earlier, reference, sheet, words
+from loyaltyadmin.points_adjustments import reference, sheet, words
 from loyaltyadmin.points_adjustments.states import Action
 from loyaltyadmin.presets.models import Preset
 from loyaltyadmin.web.fields import BasedOnField, WholeNumberField
-
-NO_ROWS = _(
-    "No line of the file could be read. The first one with an error is line %(line)s: %(why)s."
-)
 
 
 class ReasonField(forms.CharField):
@@ -162,57 +157,3 @@ class SafeguardsForm(forms.Form):
         widget=forms.RadioSelect,
     )
     based_on = BasedOnField()
-
-
-class StartBulkAdjustmentForm(forms.Form):
-    file = forms.FileField(
-        label=_("File (CSV or XLSX)"),
-        widget=forms.FileInput(
-            attrs={"accept": ".csv,.tsv,.txt,.xlsx,text/csv", "data-shortcut": "new"}
-        ),
-        error_messages={"required": _("Choose a file."), "empty": words.UNREADABLE["empty"]},
-    )
-    reason = ReasonField(
-        required=False,
-        help_text=_(
-            "For the lines that have no reason of their own. Customers can see it in their points "
-            "history."
-        ),
-    )
-
-    file_name = ""
-    content_digest = ""
-
-    def clean_file(self) -> sheet.Reading:
-        upload = self.cleaned_data["file"]
-        self.file_name = upload.name
-        if upload.size > sheet.MOST_BYTES:
-            raise forms.ValidationError(words.UNREADABLE["too_large"])
-        content = upload.read()
-        self.content_digest = earlier.digest_of_content(content)
-        try:
-            read = sheet.read(content=content)
-        except sheet.Unreadable as error:
-            raise forms.ValidationError(words.UNREADABLE[error.code]) from None
-        if not read.rows:
-            self.refuse(read.problems)
-        return read
-
-    def refuse(self, problems: Sequence[sheet.Problem]) -> None:
-        """This will say beside the file that none of its lines can be sent, and why."""
-        if not problems:
-            self.add_error("file", words.UNREADABLE["empty"])
-            return
-        first = problems[0]
-        why = words.problem_of(code=first.code)
-        params = {"line": first.line, "why": why}
-        self.add_error("file", forms.ValidationError(NO_ROWS, params=params))
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        read = cleaned.get("file")
-        if read and not cleaned.get("reason") and any(not row.reason for row in read.rows):
-            self.add_error(
-                "reason", _("Some lines of the file have no reason. Write one here for them.")
-            )
-        return cleaned

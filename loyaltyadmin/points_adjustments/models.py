@@ -221,6 +221,28 @@ class LeftOut(models.Model):
         return f"line {self.position} left out of {self.job_id}"
 
 
+class Upload(models.Model):
+    """A file of which a person has to say which column is what.
+
+    It is full of customers' data, so it is kept no longer than it can be asked about: until its
+    draft is confirmed or thrown away, and a day at most (`uploads.forget_old`).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="uploads")
+    job = models.OneToOneField(
+        BulkAdjustment, on_delete=models.CASCADE, null=True, related_name="upload"
+    )
+    file_name = models.CharField(max_length=255, blank=True)
+    content = models.BinaryField()
+    reason = models.CharField(max_length=255, blank=True)
+    choice = models.JSONField(default=dict, help_text="which column is what, as it was said last")
+    created_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"upload {self.id} of store {self.store_id}"
+
+
 class LineQuerySet(models.QuerySet["Line"]):
     def due_for_a_look(self, *, now: dt.datetime) -> LineQuerySet:
         """Unknown lines whose customer's points history is to be read now."""

@@ -15,7 +15,7 @@ from loyaltyadmin.activity import operations as activity
 from loyaltyadmin.activity.models import Action as Activity
 from loyaltyadmin.activity.operations import Actor
 from loyaltyadmin.points_adjustments import earlier, lines, safeguards, sending, turns
-from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
+from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line, Upload
 from loyaltyadmin.points_adjustments.sheet import Sheet
 from loyaltyadmin.points_adjustments.states import (
     Action,
@@ -171,6 +171,7 @@ def confirm_bulk_adjustment(
             starts_at=starts_at or job.starts_at,  # whoever asked for approval may have said
         )
     ):
+        Upload.objects.filter(job=job).delete()
         _record(job, by=by, action=Activity.CONFIRM_BULK_ADJUSTMENT)
     _refresh(job)
     if job.confirmed_at is None:
@@ -215,6 +216,7 @@ def cancel_bulk_adjustment(*, job: BulkAdjustment, by: Actor) -> None:
             # What it would have undone or retried is free for another draft.
             BulkAdjustment.objects.filter(id=job.id).update(undoes=None, retries=None)
             job.lines.update(undoes=None, retries=None)
+            Upload.objects.filter(job=job).delete()
         else:
             _move(job, to=JobStatus.CANCELLING, cancel_reason=reason)
         turns.skip_pending(job=job)

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import heapq
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
 
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from loyaltyadmin.points_adjustments.models import LeftOut, Line
 from loyaltyadmin.points_adjustments.states import Action
-from loyaltyadmin.web.spreadsheets import harmless
-
-SIGNED = re.compile(r"[+-][0-9]+")  # no formula
 
 
 def template_rows() -> Iterator[Sequence[object]]:
-    """This will give an example of what can be uploaded."""
-    yield "customer_id", "points", "reason"
-    yield "1001", "50", _("A gift")
-    yield "1002", "-20", _("A correction")
+    """This will give an example of what can be uploaded, in the language of the moment.
+
+    One line for each way to name a customer.
+    """
+    yield pgettext("column", "customer"), pgettext("column", "points"), pgettext("column", "reason")
+    yield "1001", 50, _("A gift")
+    yield "0501234567", 25, _("A gift")
+    yield "noura@example.com", -20, _("A correction")
 
 
 def result_rows(
@@ -45,12 +46,12 @@ def result_rows(
             f"{line.action} {line.target}" if line.action == Action.SET else line.action,
             _or_nothing(line.balance_before),
             _or_nothing(line.balance_after),
-            harmless(line.reason),
+            line.reason,
             line.reference,
             line.status,
             localtime(line.applied_at).isoformat() if line.applied_at else "",
-            harmless(text_of(line)),
-            harmless(line.zid_message),
+            text_of(line),
+            line.zid_message,
         )
 
 
@@ -75,12 +76,11 @@ def failed_rows(
 
 def _failed(line: Line, problem: str) -> Sequence[object]:
     points = line.points if line.target is None else line.target
-    return line.customer_id, points, line.action, harmless(line.reason), harmless(problem)
+    return line.customer_id, points, line.action, line.reason, problem
 
 
 def _left_out(line: LeftOut, problem: str) -> Sequence[object]:
-    cells = (line.customer, line.points, line.action, line.reason, problem)
-    return [harmless(cell) if not SIGNED.fullmatch(cell) else cell for cell in cells]
+    return line.customer, line.points, line.action, line.reason, problem
 
 
 def _or_nothing(number: int | None) -> int | str:

@@ -4,9 +4,10 @@ import logging
 
 from celery import shared_task
 from django.db import transaction
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from loyaltyadmin.points_adjustments import turns
+from loyaltyadmin.points_adjustments import turns, uploads
 from loyaltyadmin.web.tasks import is_stopping
 
 logger = logging.getLogger(__name__)
@@ -44,3 +45,9 @@ def sweep() -> None:
     """This will wake a worker for every store that has work and nobody at it; beat sends it."""
     for store_id in turns.sweep():
         take_turn.delay(store_id)
+
+
+@shared_task
+def forget_uploads() -> None:
+    """This will delete the files that nobody came back to; beat sends it."""
+    uploads.forget_old(now=timezone.now())

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+from django.conf import settings
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from loyaltyadmin.points_adjustments import views
+from loyaltyadmin.points_adjustments import column_views, views
 from loyaltyadmin.web.spreadsheets import KINDS
 
 
@@ -11,7 +12,12 @@ class SpreadsheetConverter(StringConverter):
     regex = "|".join(KINDS)
 
 
+class LanguageConverter(StringConverter):
+    regex = "|".join(code for code, _ in settings.LANGUAGES)
+
+
 register_converter(SpreadsheetConverter, "spreadsheet")
+register_converter(LanguageConverter, "language")
 
 _JOB = "bulk-adjustments/<uuid:job_id>/"
 
@@ -28,9 +34,18 @@ urlpatterns = [
     ),
     path("bulk-adjustments/", views.list_bulk_adjustments, name="list-bulk-adjustments"),
     path("bulk-adjustments/start/", views.start_bulk_adjustment, name="start-bulk-adjustment"),
-    path("bulk-adjustments/template.csv", views.read_template, name="read-bulk-template"),
     path("bulk-adjustments/chosen/", views.adjust_chosen_customers, name="adjust-chosen-customers"),
     path("bulk-adjustments/safeguards/", views.set_bulk_safeguards, name="set-bulk-safeguards"),
+    path(
+        "bulk-adjustments/template-<language:language>.<spreadsheet:kind>",
+        views.read_template,
+        name="read-bulk-template",
+    ),
+    path(
+        "bulk-adjustments/columns/<uuid:upload_id>/",
+        column_views.match_columns,
+        name="match-columns",
+    ),
     path(_JOB, views.read_bulk_adjustment, name="read-bulk-adjustment"),
     path(f"{_JOB}progress/", views.read_progress, name="read-bulk-progress"),
     path(f"{_JOB}line/", views.read_running_line, name="read-running-line"),

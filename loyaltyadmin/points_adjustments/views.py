@@ -12,6 +12,7 @@ from django.db.models import BigIntegerField
 from django.http import FileResponse, Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseLocation, trigger_client_event
@@ -30,15 +31,16 @@ from loyaltyadmin.points_adjustments import (
     safeguards,
     spreadsheets,
     tasks,
+    uploads,
     words,
 )
 from loyaltyadmin.points_adjustments.duplicates import Duplicates
+from loyaltyadmin.points_adjustments.file_forms import StartBulkAdjustmentForm
 from loyaltyadmin.points_adjustments.forms import (
     AdjustCustomerPointsForm,
     AdjustManyForm,
     ConfirmBulkAdjustmentForm,
     SafeguardsForm,
-    StartBulkAdjustmentForm,
     form_with,
 )
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
@@ -147,7 +149,16 @@ def start_bulk_adjustment(request: StoreHttpRequest) -> HttpResponse:
     form = StartBulkAdjustmentForm(request.POST, request.FILES)
     if not form.is_valid():
         return _bulk_page(request, form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    matched = matching.match(store=request.store, reading=form.cleaned_data["file"])
+    reading = form.cleaned_data.get("reading")
+    if reading is None:
+        upload = uploads.keep_upload(
+            store=request.store,
+            content=form.content,
+            file_name=form.file_name,
+            reason=form.cleaned_data["reason"],
+        )
+        return redirect("match-columns", upload_id=upload.id)
+    matched = matching.match(store=request.store, reading=reading)
     if not matched.rows:
         form.refuse(matched.problems)
         return _bulk_page(request, form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -348,8 +359,11 @@ def read_failed(request: StoreHttpRequest, job_id: uuid.UUID, kind: str) -> File
 
 @require_GET
 @store_required
-def read_template(request: StoreHttpRequest) -> FileResponse:
-    return answer(file_name="bulk-adjustment.csv", rows=spreadsheets.template_rows())
+def read_template(request: StoreHttpRequest, language: str, kind: str) -> FileResponse:
+    """An example to fill in, in either language whatever the page's is."""
+    with translation.override(language):
+        file_name = f"bulk-adjustment-{language}.{kind}"
+        return answer(file_name=file_name, rows=spreadsheets.template_rows(), text_columns=[0])
 
 
 @require_POST

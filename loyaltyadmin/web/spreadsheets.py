@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import tempfile
 from collections.abc import Iterable, Sequence
 from typing import IO
 
 import xlsxwriter
 from django.http import FileResponse
+from django.utils.translation import get_language_bidi
 
 KINDS = {
     "csv": "text/csv; charset=utf-8",
@@ -24,33 +26,54 @@ TEXT_STAYS_TEXT = {
 }
 
 
-def answer(*, file_name: str, rows: Iterable[Sequence[object]]) -> FileResponse:
+# A spreadsheet takes a cell for a formula that begins so, whatever cannot be seen stands before it.
+_FORMULA = re.compile(
+    r"[\s\ufeff\u200b-\u200f\u202a-\u202e\u2066-\u2069]*[=+\-@＝＋－＠−]|[\t\r\n]"
+)
+_NUMBER = re.compile(r"[+-]?\d+")
+
+
+def answer(
+    *, file_name: str, rows: Iterable[Sequence[object]], text_columns: Sequence[int] = ()
+) -> FileResponse:
     """This will give the rows as a file to keep: CSV or XLSX, as the end of its name says.
 
-    They are written one by one, so that many take no more memory than few.
+    They are written one by one, so that many take no more memory than few. No text in them is
+    taken for a formula, whoever wrote it. In a workbook `text_columns`, from 0, keep the zeros of
+    what is typed into them.
     """
     kind = file_name.rpartition(".")[2]
     file = tempfile.SpooledTemporaryFile(max_size=KEPT_IN_MEMORY)  # noqa: SIM115  (sent, then closed)
-    write = _write_xlsx if kind == "xlsx" else _write_csv
-    write(file, rows)
+    if kind == "xlsx":
+        _write_xlsx(file, rows, text_columns=text_columns)
+    else:
+        _write_csv(file, rows)
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=file_name, content_type=KINDS[kind])
-
-
-def harmless(text: str) -> str:
-    """This will give what no spreadsheet takes for a formula, whoever wrote it."""
-    return f"'{text}" if text.lstrip()[:1] in {"=", "+", "-", "@"} or text[:1].isspace() else text
 
 
 def _write_csv(file: IO[bytes], rows: Iterable[Sequence[object]]) -> None:
     # With the mark, without which spreadsheets take Arabic for something else.
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
-    csv.writer(text).writerows(rows)
+    csv.writer(text).writerows(map(_harmless, cells) for cells in rows)
     text.detach()
 
 
-def _write_xlsx(file: IO[bytes], rows: Iterable[Sequence[object]]) -> None:
+def _harmless(cell: object) -> object:
+    """What no spreadsheet takes for a formula; a number with its sign is none."""
+    if isinstance(cell, str) and _FORMULA.match(cell) and not _NUMBER.fullmatch(cell):
+        return f"'{cell}"
+    return cell
+
+
+def _write_xlsx(
+    file: IO[bytes], rows: Iterable[Sequence[object]], *, text_columns: Sequence[int]
+) -> None:
     with xlsxwriter.Workbook(file, {"constant_memory": True, **TEXT_STAYS_TEXT}) as book:
         sheet = book.add_worksheet()
+        if get_language_bidi():
+            sheet.right_to_left()
+        for at in text_columns:
+            sheet.set_column(at, at, 24, book.add_format({"num_format": "@"}))
         for at, cells in enumerate(rows):
             sheet.write_row(at, 0, cells)

@@ -14,12 +14,13 @@ import platform
 import sys
 
 from tests import services
-from tests.bench import against_the_sdk, many_stores, one_line, search, vitals
+from tests.bench import against_the_sdk, many_stores, one_line, reading, search, vitals
 
 SECTIONS = {
     "sdk": against_the_sdk,
     "stores": many_stores,
     "line": one_line,
+    "reading": reading,
     "search": search,
     "vitals": vitals,
 }

@@ -15,7 +15,7 @@ from tests.points_adjustments.conftest import make_job
 READ_ONE = ["", "progress/", "line/", "lines/", "results.csv", "failed.xlsx"]
 CHANGE_ONE = ["confirm/", "pause/", "resume/", "cancel/"]
 OF_ONE = [("GET", end) for end in READ_ONE] + [("POST", end) for end in CHANGE_ONE]
-OF_ALL = [("GET", ""), ("POST", "start/"), ("GET", "template.csv"), ("GET", "safeguards/")]
+OF_ALL = [("GET", ""), ("POST", "start/"), ("GET", "template-en.csv"), ("GET", "safeguards/")]
 NOBODYS = "00000000-0000-4000-8000-000000000000"
 
 
@@ -127,6 +127,6 @@ def test_nothing_is_uploaded_from_another_site(store: Store) -> None:
     assert client.post("/bulk-adjustments/start/").status_code == 403
 
 
-@pytest.mark.parametrize("end", ["", "template.csv"])
+@pytest.mark.parametrize("end", ["", "template-en.csv"])
 def test_what_all_read_takes_no_post(merchant: Client, end: str) -> None:
     assert merchant.post(f"/bulk-adjustments/{end}").status_code == 405

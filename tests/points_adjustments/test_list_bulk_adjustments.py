@@ -22,7 +22,7 @@ def test_it_offers_to_upload_a_file_and_a_template(merchant: Client) -> None:
     form = page.one("form", action="/bulk-adjustments/start/")
     assert (form["method"], form["enctype"]) == ("post", "multipart/form-data")
     assert page.one(name="file")["type"] == "file"
-    assert page.has("a", href="/bulk-adjustments/template.csv")
+    assert page.has("a", href="/bulk-adjustments/template-en.csv")
     assert not page.has(id="jobs")
 
 

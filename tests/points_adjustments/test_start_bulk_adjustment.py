@@ -117,8 +117,7 @@ def test_it_keeps_what_it_could_not_read_and_takes_the_rest(merchant: Client) ->
         b"\n\n",
         b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR",
         b"PK\x03\x04\x14\x00\x06\x00\x08\x00",
-        b"1001,50\n",
-        b"customer_id,id,points\n1001,1,50\n",
+        b"hello\nworld\n",
         b'customer_id,points\n1001,"50\n1002,60\n',
         b"customer_id,points\n",
         b"customer_id,points\n\n,\n",
@@ -135,6 +134,46 @@ def test_it_says_beside_the_field_what_is_wrong_with_the_file(
     assert page.one(id="id_file_error").text
     assert page.one(name="file")["aria-invalid"] == "true"
     assert page.one(name="reason")["value"] == "سبب"
+    assert not BulkAdjustment.objects.exists()
+
+
+def paste(client: Client, lines: str, *, reason: str = "x", **more: Any) -> Any:
+    return client.post(ADDRESS, {"pasted": lines, "reason": reason, **more})
+
+
+def test_it_reads_pasted_lines_as_it_reads_a_file(merchant: Client) -> None:
+    response = paste(merchant, "العميل\tالنقاط\r\n١٠٠١\t٥٠\r\n1002\t-20\r\n", reason="سبب")
+
+    assert response.status_code == 302
+    assert rows() == [
+        (2, 1001, Direction.ADD, 50, "سبب"),
+        (3, 1002, Direction.TAKE, 20, "سبب"),
+    ]
+
+
+def test_pasted_lines_need_no_names_when_they_are_clear(merchant: Client) -> None:
+    paste(merchant, "1001\t+50\n1002\t-20")
+
+    assert [row[:4] for row in rows()] == [
+        (1, 1001, Direction.ADD, 50),
+        (2, 1002, Direction.TAKE, 20),
+    ]
+
+
+def test_it_says_beside_pasted_lines_what_is_wrong_with_them(merchant: Client) -> None:
+    response = paste(merchant, "customer_id\tpoints\nx\t5\n")
+
+    assert response.status_code == 422
+    page = Page(response)
+    assert "2" in page.one(id="id_pasted_error").text
+    assert page.one(name="pasted").text == "customer_id points x 5"
+
+
+def test_it_takes_a_file_or_pasted_lines_and_not_both(merchant: Client) -> None:
+    response = paste(merchant, GOOD, file=SimpleUploadedFile("points.csv", GOOD.encode()))
+
+    assert response.status_code == 422
+    assert Page(response).one(id="id_pasted_error").text
     assert not BulkAdjustment.objects.exists()
 
 

@@ -104,6 +104,19 @@ class Migration(migrations.Migration):
                 ('undoes', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='undone_by', to='points_adjustments.line')),
             ],
         ),
+        migrations.CreateModel(
+            name='Upload',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('file_name', models.CharField(blank=True, max_length=255)),
+                ('content', models.BinaryField()),
+                ('reason', models.CharField(blank=True, max_length=255)),
+                ('choice', models.JSONField(default=dict, help_text='which column is what, as it was said last')),
+                ('created_at', models.DateTimeField(db_index=True)),
+                ('job', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='upload', to='points_adjustments.bulkadjustment')),
+                ('store', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='uploads', to='stores.store')),
+            ],
+        ),
         migrations.AddIndex(
             model_name='bulkadjustment',
             index=models.Index(fields=['store', 'status', 'confirmed_at'], name='points_adju_store_i_bc2cdd_idx'),

@@ -14,8 +14,9 @@ from __future__ import annotations
 from itertools import chain, islice
 
 from loyaltyadmin.points_adjustments.sheet import columns as _columns
-from loyaltyadmin.points_adjustments.sheet.columns import LOOKED_AT, Columns, Guess
+from loyaltyadmin.points_adjustments.sheet.columns import LOOKED_AT, Columns
 from loyaltyadmin.points_adjustments.sheet.files import open_file
+from loyaltyadmin.points_adjustments.sheet.looks import Look
 from loyaltyadmin.points_adjustments.sheet.rows import read_lines, read_row
 from loyaltyadmin.points_adjustments.sheet.types import (
     MOST_BYTES,
@@ -37,9 +38,9 @@ __all__ = [
     "MOST_POINTS",
     "MOST_ROWS",
     "Columns",
-    "Guess",
     "Holds",
     "Key",
+    "Look",
     "Problem",
     "ReadRow",
     "Reading",
@@ -72,12 +73,12 @@ def read(*, content: bytes, columns: Columns | None = None) -> Reading:
     )
 
 
-def look(*, content: bytes) -> tuple[Guess, list[tuple[int, list[str]]]]:
-    """This will give what the columns look like, and the first lines, for a person to say.
+def look(*, content: bytes) -> Look:
+    """This will give the first lines, and what they look like, for a person to say.
 
     Raises: Unreadable.
     """
     head = list(islice(open_file(content).lines, LOOKED_AT))
     if not head:
         raise Unreadable("empty")
-    return _columns.guess_from(head), head
+    return Look(guess=_columns.guess_from(head), lines=head)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from loyaltyadmin.customers.folding import fold
 from loyaltyadmin.points_adjustments.sheet.numbers import whole
 from loyaltyadmin.points_adjustments.sheet.types import MOST_POINTS
@@ -25,12 +27,12 @@ _NAMED = {
 
 
 def is_named(text: str) -> bool:
-    return len(text) <= 20 and fold(text) in _NAMED
+    return len(text) <= 20 and _action_of(text) is not None
 
 
 def action_and_amount(points: str, named: str) -> tuple[Action, int] | str:
     """This will give what is asked for and its amount, or the code of what is wrong with it."""
-    action = _NAMED.get(fold(named[:20])) if named else None
+    action = _action_of(named[:20]) if named else None
     if named and action is None:
         return "bad_action"
     if action is Action.RESET and not points:
@@ -50,3 +52,8 @@ def action_and_amount(points: str, named: str) -> tuple[Action, int] | str:
     if amount > MOST_POINTS:
         return "too_many_points"
     return action or (Action.TAKE if sign == "-" else Action.ADD), amount
+
+
+@functools.lru_cache(maxsize=1000)  # a column has few words, and a hundred thousand lines
+def _action_of(word: str) -> Action | None:
+    return _NAMED.get(fold(word))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from loyaltyadmin.customers.folding import fold
 from loyaltyadmin.points_adjustments.sheet import kinds
@@ -73,11 +73,14 @@ class Columns:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guess:
-    """What the first lines look like; `code` says why a person has to say so, empty if not."""
+    """What the first lines look like; `code` says why a person has to say so, empty if not.
+
+    `names` are what the columns are called, if anything.
+    """
 
     columns: Columns
     code: str = ""
-    names: Sequence[str] = field(default_factory=tuple)
+    names: Sequence[str] = ()
 
 
 def find(head: Sequence[tuple[int, list[str]]]) -> Columns:
@@ -187,7 +190,7 @@ def _without_names(head: Sequence[tuple[int, list[str]]]) -> Guess:
     points += small
     columns = Columns(
         customers=tuple(customers[:1]),
-        points=points[0] if points else None,
+        points=points[0] if len(points) == 1 else None,
         action=actions[0] if actions else None,
         first=lines[0][0] if lines else 1,
         width=max((len(cells) for _, cells in lines), default=0),

@@ -22,6 +22,8 @@ from loyaltyadmin.points_adjustments.sheet.types import (
 
 MOST_CELL = 255
 
+# In our own files a text that looks like a formula has this mark before it.
+_UNFORMULA = re.compile(r"^'(?=[=+\-@＝＋－＠−])")
 _REST_OF_A_THOUSAND = re.compile(r"\d{3}")
 _START_OF_A_THOUSAND = re.compile(r"[+\-−]?\d{1,3}")
 
@@ -107,7 +109,7 @@ def _read_line(
         customer=customer,
         points=points,
         action=_cell(cells, columns.action),
-        reason=_cell(cells, columns.reason),
+        reason=_UNFORMULA.sub("", _cell(cells, columns.reason)),
         holds=holds,
     )
 

@@ -152,6 +152,29 @@ def sends_nonsense(visit: Visit) -> None:
     expect(visit.app.locator("#id_file_error")).to_be_visible()
 
 
+def asks_for_the_columns(visit: Visit) -> None:
+    """A file as another program exports it: with names of its own, in an order of its own."""
+    lines = (
+        "الاسم,الرمز,القيمة,ملاحظة",
+        "نورة العتيبي,1001,50,عيد مبارك",
+        'Sara Al-Qahtani,1002,"1,000",شكرًا على الصبر',
+        "محمد,1003,20,",
+    )
+    visit.go_to("/bulk-adjustments/")
+    file = {"name": "عملاء العيد.csv", "mimeType": "text/csv", "buffer": "\n".join(lines).encode()}
+    visit.app.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+    visit.app.locator("main form[enctype] button").click()
+    expect(visit.app.locator("#id_holds")).to_be_visible()
+
+
+def chooses_no_column(visit: Visit) -> None:
+    asks_for_the_columns(visit)
+    visit.app.locator("#id_customer").select_option("1")
+    visit.app.locator("#id_points").select_option("1")
+    visit.app.locator("main form.zid-form button").click()
+    expect(visit.app.locator("#id_points_error")).to_be_visible()
+
+
 def starts_yesterday(visit: Visit) -> None:
     job("draft")(visit)
     visit.app.locator("#id_starts_at").fill("2020-01-01T10:00")

@@ -1,0 +1,63 @@
+"""Files of which a person has to say which column is what."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils import timezone
+
+from loyaltyadmin.activity.operations import Actor
+from loyaltyadmin.points_adjustments import earlier, operations
+from loyaltyadmin.points_adjustments.models import BulkAdjustment, Upload
+from loyaltyadmin.points_adjustments.sheet import Sheet
+from loyaltyadmin.points_adjustments.states import JobStatus
+from loyaltyadmin.stores.models import Store
+
+KEPT_FOR = dt.timedelta(days=1)
+
+
+def keep_upload(*, store: Store, content: bytes, file_name: str, reason: str) -> Upload:
+    """This will keep a file until somebody has said what its columns are."""
+    return Upload.objects.create(
+        store=store,
+        content=content,
+        file_name=file_name[-255:],
+        reason=reason,
+        created_at=timezone.now(),
+    )
+
+
+@transaction.atomic
+def start_from_upload(
+    *, upload: Upload, by: Actor, sheet: Sheet, reason: str, choice: Mapping[str, object]
+) -> BulkAdjustment:
+    """This will draft what an upload says by `choice`, instead of what it said by an earlier one.
+
+    Raises: operations.NotPossible when that draft was confirmed meanwhile.
+    """
+    upload = Upload.objects.select_for_update().get(id=upload.id)
+    before, upload.job = upload.job, None
+    upload.choice, upload.reason = dict(choice), reason
+    upload.save(update_fields=["job", "choice", "reason"])
+    if before is not None:
+        if before.status != JobStatus.DRAFT:
+            raise operations.NotPossible
+        operations.cancel_bulk_adjustment(job=before, by=by)
+    upload.job = operations.start_bulk_adjustment(
+        store=upload.store,
+        by=by,
+        sheet=sheet,
+        reason=reason,
+        source=BulkAdjustment.Source.PAGE,
+        file_name=upload.file_name,
+        content_digest=earlier.digest_of_content(bytes(upload.content)),
+    )
+    upload.save(update_fields=["job"])
+    return upload.job
+
+
+def forget_old(*, now: dt.datetime) -> None:
+    """This will delete the uploads that nobody came back to; their drafts stay."""
+    Upload.objects.filter(created_at__lt=now - KEPT_FOR).delete()
