@@ -12,6 +12,9 @@ from python_calamine import CalamineWorkbook
 
 from loyaltyadmin.web.spreadsheets import answer
 
+# Closing a response has Django look at its database.
+pytestmark = pytest.mark.django_db
+
 HOSTILE = [
     "=1+1",
     "+1+1",
