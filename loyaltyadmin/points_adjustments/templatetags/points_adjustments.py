@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import template
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -71,6 +74,13 @@ def problem_text(line: Line) -> str:
 @register.simple_tag
 def whose_time() -> str:
     return words.whose_time()
+
+
+@register.filter
+def moment_from_now(moment: dt.datetime) -> SafeString:
+    """A time that is another one each time the page is asked for, marked as such."""
+    text = formats.date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
+    return format_html("<bdi data-moment>{}</bdi>", text)
 
 
 @register.filter
