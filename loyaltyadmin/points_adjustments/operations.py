@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
@@ -16,7 +16,7 @@ from loyaltyadmin.activity.models import Action as Activity
 from loyaltyadmin.activity.operations import Actor
 from loyaltyadmin.points_adjustments import earlier, lines, safeguards, sending, turns
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line, Upload
-from loyaltyadmin.points_adjustments.sheet import Sheet
+from loyaltyadmin.points_adjustments.sheet import Row, Sheet
 from loyaltyadmin.points_adjustments.states import (
     Action,
     Direction,
@@ -143,6 +143,23 @@ def start_bulk_adjustment(
     )
     lines.add_rows(job=job, rows=sheet.rows, reason=reason)
     lines.add_left_out(job=job, problems=sheet.problems)
+    note_lines(job)
+    _record(job, by=by, action=Activity.START_BULK_ADJUSTMENT)
+    return job
+
+
+@transaction.atomic
+def draft_bulk_adjustment(
+    *, store: Store, by: Actor, rows: Iterable[Row], reason: str, source: BulkAdjustment.Source
+) -> BulkAdjustment:
+    """This will do the same for rows that are in no file.
+
+    They are asked for while the lines are written, some at a time and in the same transaction.
+    """
+    job = BulkAdjustment.objects.create(
+        store=store, source=source, reason=reason, created_at=timezone.now()
+    )
+    lines.add_rows(job=job, rows=rows, reason=reason)
     note_lines(job)
     _record(job, by=by, action=Activity.START_BULK_ADJUSTMENT)
     return job
