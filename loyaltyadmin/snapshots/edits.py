@@ -92,9 +92,9 @@ def _based_on(form: forms.Form, current: dict[str, object]) -> forms.Form:
     data["based_on"] = form.fields["based_on"].prepare_value(
         {name: value for name, value in current.items() if name in shown}
     )
-    again = type(form)(data)
-    again.full_clean()
-    return again
+    form.data = data
+    form.full_clean()
+    return form
 
 
 def _add_refusal(form: forms.Form, *, error: errors.Rejected, zid_names: Mapping[str, str]) -> None:
