@@ -165,6 +165,7 @@ INSTALLED_APPS = [
     "loyaltyadmin.points_adjustments",
     "loyaltyadmin.notices",
     "loyaltyadmin.info_page",
+    "loyaltyadmin.recurring_adjustments",
 ]
 
 # No XFrameOptionsMiddleware: Zid's dashboard must be able to frame us, and frame-ancestors in the
@@ -361,6 +362,15 @@ CELERY_BEAT_SCHEDULE = {
         "task": "loyaltyadmin.points_adjustments.tasks.sweep",
         "schedule": 2.0,
         "options": {"expires": 10},
+    },
+    "start-due-runs": {
+        "task": "loyaltyadmin.recurring_adjustments.tasks.start_due_runs",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "forget-old-gifts": {
+        "task": "loyaltyadmin.recurring_adjustments.tasks.forget_old_gifts",
+        "schedule": 24 * 60 * 60.0,
     },
     "check-installations": {
         "task": "loyaltyadmin.stores.tasks.check_installations",

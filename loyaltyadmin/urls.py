@@ -19,6 +19,7 @@ urlpatterns = [
     path("customers/", include("loyaltyadmin.customers.urls")),
     path("quick-choices/", include("loyaltyadmin.presets.urls")),
     path("segments/", include("loyaltyadmin.segments.urls")),
+    path("recurring-adjustments/", include("loyaltyadmin.recurring_adjustments.urls")),
     path("", include("loyaltyadmin.points_adjustments.urls")),
     path("", include("loyaltyadmin.notices.urls")),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 import itertools
 import uuid
 from collections.abc import Callable
@@ -31,8 +32,10 @@ from tests.customers.conftest import know
 from tests.info_page import wire
 from tests.notices.conftest import ask, finished_job
 from tests.points_adjustments.conftest import make_job, make_line
+from tests.recurring_adjustments.conftest import make_recurring
 from tests.segments.conftest import make_segment
 
+DAY = dt.timedelta(days=1)
 CUSTOMER_ID = 370001
 RULE = "efc450a4-3f09-4544-bcdd-80ddcbde23c8"
 METHOD = "4890974d-d474-4d08-99a4-a42b856ea71a"
@@ -255,6 +258,24 @@ def tells(store: Store, _zid: responses.RequestsMock, rows: int) -> str:
     return f"/bulk-adjustments/{finished_job(store, customers=rows).id}/tell/"
 
 
+def recurring(store: Store, _zid: responses.RequestsMock, rows: int) -> str:
+    """Each with as many runs, and each of those with a job."""
+    for _ in range(rows):
+        it = make_recurring(store, next_run_at=timezone.now() + DAY)
+    for at in range(rows):
+        it.runs.create(
+            due_at=timezone.now() - at * DAY, made_at=timezone.now(), outcome="started",
+            job=make_job(store, customers=2),
+        )  # fmt: skip
+        know(store, 5000 + Customer.objects.count())
+    return f"/recurring-adjustments/{it.id}/"
+
+
+def recurring_ones(store: Store, zid: responses.RequestsMock, rows: int) -> str:
+    recurring(store, zid, rows)
+    return "/recurring-adjustments/"
+
+
 def part(page: Page, name: str) -> Page:
     return lambda store, zid, rows: f"{page(store, zid, rows)}{name}"
 
@@ -338,6 +359,10 @@ PAGES: dict[str, list[Page]] = {
     "read-bulk-results": [part(finished, "results.csv"), part(finished, "results.xlsx")],
     "read-bulk-failed": [part(finished, "failed.csv")],
     "cancel-bulk-adjustment": [part(running, "cancel/")],
+    "list-recurring-adjustments": [recurring_ones],
+    "read-recurring-adjustment": [recurring],
+    "update-recurring-adjustment": [part(recurring, "update/")],
+    "delete-recurring-adjustment": [part(recurring, "delete/")],
 }
 NO_ROWS = {
     "set-bulk-safeguards": "one row",
@@ -354,6 +379,8 @@ NO_ROWS = {
     "receive-app-event": "one store",
     "receive-store-event": "one customer",
     "preview-segment": "two numbers and five customers",
+    "add-recurring-adjustment": "an empty form",
+    "read-recurring-forecast": "two numbers",
     "read-bulk-template": "an example",
     "adjust-customer-points": "one line; the form alone is read-customer's",
     "start-bulk-adjustment": "the page is list-bulk-adjustments'",

@@ -38,6 +38,11 @@ class Action(models.TextChoices):
     UPDATE_SEGMENT = "update_segment"
     DELETE_SEGMENT = "delete_segment"
     SET_PRESETS = "set_presets"
+    ADD_RECURRING_ADJUSTMENT = "add_recurring_adjustment"
+    UPDATE_RECURRING_ADJUSTMENT = "update_recurring_adjustment"
+    RESUME_RECURRING_ADJUSTMENT = "resume_recurring_adjustment"
+    STOP_RECURRING_ADJUSTMENT = "stop_recurring_adjustment"
+    DELETE_RECURRING_ADJUSTMENT = "delete_recurring_adjustment"
 
 
 class Change(models.Model):
@@ -46,6 +51,7 @@ class Change(models.Model):
     class Who(models.TextChoices):
         MERCHANT = "merchant"  # in Zid's dashboard, which does not say which of its people it is
         OPERATOR = "operator"  # by a command on the server
+        SCHEDULE = "schedule"  # nobody: the time of a recurring adjustment had come
 
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="+")
     at = models.DateTimeField()

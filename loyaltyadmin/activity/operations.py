@@ -41,6 +41,7 @@ def merchant_of(session_key: str | None) -> Actor:
 
 
 OPERATOR = Actor(who=Entry.Who.OPERATOR)
+SCHEDULE = Actor(who=Entry.Who.SCHEDULE)
 
 
 @contextlib.contextmanager
@@ -136,6 +137,7 @@ def record(
     store: Store,
     by: Actor,
     action: Action,
+    subject: str = "",
     before: State | None = None,
     after: State | None = None,
     customer_id: int | None = None,
@@ -151,6 +153,7 @@ def record(
             session=by.session,
             action=action,
             outcome=Entry.Outcome.DONE,
+            subject=subject,
             before=before,
             after=after,
             customer_id=customer_id,

@@ -38,6 +38,11 @@ ACTIONS = {
     Action.UPDATE_SEGMENT: gettext_lazy("Segment changed"),
     Action.DELETE_SEGMENT: gettext_lazy("Segment deleted"),
     Action.SET_PRESETS: gettext_lazy("Quick choices changed"),
+    Action.ADD_RECURRING_ADJUSTMENT: gettext_lazy("Recurring adjustment added"),
+    Action.UPDATE_RECURRING_ADJUSTMENT: gettext_lazy("Recurring adjustment changed"),
+    Action.RESUME_RECURRING_ADJUSTMENT: gettext_lazy("Recurring adjustment started"),
+    Action.STOP_RECURRING_ADJUSTMENT: gettext_lazy("Recurring adjustment stopped"),
+    Action.DELETE_RECURRING_ADJUSTMENT: gettext_lazy("Recurring adjustment deleted"),
 }
 
 FIELDS = {
@@ -62,6 +67,13 @@ FIELDS = {
     "duplicates": gettext_lazy("Several lines for one customer"),
     "type_number_above": gettext_lazy("Type the number of customers above"),
     "needs_second_manager": gettext_lazy("A second manager approves"),
+    "occasion": gettext_lazy("Occasion"),
+    "weekday": gettext_lazy("Day of the week"),
+    "day_of_month": gettext_lazy("Day of the month"),
+    "hour": gettext_lazy("Hour"),
+    "audience": gettext_lazy("Who"),
+    "ends_on": gettext_lazy("Last day"),
+    "most_customers": gettext_lazy("Ask first above"),
     "title_ar": gettext_lazy("Arabic title"),
     "title_en": gettext_lazy("English title"),
     "content_ar": gettext_lazy("Arabic text"),
@@ -85,6 +97,19 @@ VALUES = {
     "sum": gettext_lazy("Add their lines up to one"),
     "first": gettext_lazy("Send only the first of their lines"),
     "refuse": gettext_lazy("Send none of their lines"),
+    "birthday": gettext_lazy("The customer's birthday"),
+    "weekly": gettext_lazy("Every week"),
+    "monthly": gettext_lazy("Every month"),
+    "everyone": gettext_lazy("All customers"),
+    "with_orders": gettext_lazy("Customers who have ordered"),
+    "with_points": gettext_lazy("Customers who have points"),
+    "sunday": gettext_lazy("Sunday"),
+    "monday": gettext_lazy("Monday"),
+    "tuesday": gettext_lazy("Tuesday"),
+    "wednesday": gettext_lazy("Wednesday"),
+    "thursday": gettext_lazy("Thursday"),
+    "friday": gettext_lazy("Friday"),
+    "saturday": gettext_lazy("Saturday"),
 }
 LONGEST_VALUE = 120
 
@@ -107,6 +132,8 @@ def who_of(entry: Entry) -> str:
     """This will say who did it, as far as is known; `entry.session` tells people there apart."""
     if entry.who == Entry.Who.OPERATOR:
         return _("The app's operator")
+    if entry.who == Entry.Who.SCHEDULE:
+        return _("By itself, as a recurring adjustment")
     return _("In Zid's dashboard")
 
 

@@ -46,6 +46,7 @@ class BulkAdjustment(models.Model):
         PAGE = "page"
         COMMAND = "command"
         CHOSEN = "chosen"  # customers of the store's own list, without a file
+        RECURRING = "recurring"  # made by itself, because its time had come
 
     class PauseReason(models.TextChoices):
         MERCHANT = "merchant"
@@ -58,7 +59,7 @@ class BulkAdjustment(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="bulk_adjustments")
     status = models.CharField(max_length=10, choices=JobStatus, default=JobStatus.DRAFT)
-    source = models.CharField(max_length=7, choices=Source)
+    source = models.CharField(max_length=9, choices=Source)
     file_name = models.CharField(max_length=255, blank=True)
     reason = models.CharField(max_length=255, blank=True)
     pause_reason = models.CharField(max_length=8, choices=PauseReason, blank=True)

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('status', models.CharField(choices=[('draft', 'Draft'), ('queued', 'Queued'), ('running', 'Running'), ('paused', 'Paused'), ('cancelling', 'Stopping'), ('cancelled', 'Cancelled'), ('finished', 'Finished')], default='draft', max_length=10)),
-                ('source', models.CharField(choices=[('page', 'Page'), ('command', 'Command'), ('chosen', 'Chosen')], max_length=7)),
+                ('source', models.CharField(choices=[('page', 'Page'), ('command', 'Command'), ('chosen', 'Chosen'), ('recurring', 'Recurring')], max_length=9)),
                 ('file_name', models.CharField(blank=True, max_length=255)),
                 ('reason', models.CharField(blank=True, max_length=255)),
                 ('pause_reason', models.CharField(blank=True, choices=[('merchant', 'Merchant'), ('scope', 'Scope')], max_length=8)),

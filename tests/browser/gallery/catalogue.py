@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.browser.gallery import seed
+from tests.browser.gallery import seed, seed_recurring
 from tests.browser.gallery.states import (
     MADE,
     STYLEGUIDE,
@@ -25,9 +25,11 @@ from tests.browser.gallery.states import (
     opens_with_no_token,
     paints_before_zid_answers,
     puts_a_link_in,
+    recurring,
     restores,
     saves,
     saves_info_page,
+    saves_late,
     searches,
     segment,
     sends_no_file,
@@ -241,6 +243,38 @@ INFO_PAGE = [
           store_id=seed.WRITING_STORE_ID,
           bring_about=writes(f"/info-page/restore/{seed.INFO_PAGE_CHANGE}/")),
 ]  # fmt: skip
+RECURRING = [
+    State(name="Recurring adjustments, none yet", shows="list-recurring-adjustments",
+          store_id=90004, bring_about=at("/recurring-adjustments/")),
+    State(name="Recurring adjustments, every kind", shows="list-recurring-adjustments",
+          store_id=seed_recurring.STORE_ID, bring_about=at("/recurring-adjustments/")),
+    *(
+        State(name=f"Recurring adjustment, {name}", shows="read-recurring-adjustment",
+              store_id=seed_recurring.ALL[name].get("store_id", seed_recurring.STORE_ID),
+              bring_about=recurring(name))
+        for name in seed_recurring.ALL
+        if name != "listed"
+    ),
+    *(
+        State(name=f"Add a recurring adjustment, {occasion}", shows="add-recurring-adjustment",
+              store_id=seed_recurring.STORE_ID,
+              bring_about=at(f"/recurring-adjustments/add/{occasion}/"))
+        for occasion in ("birthday", "monthly")
+    ),
+    State(name="Add a recurring adjustment, with mistakes", shows="add-recurring-adjustment",
+          store_id=seed_recurring.STORE_ID, status=422,
+          bring_about=saves("/recurring-adjustments/add/weekly/", typed="0")),
+    State(name="Edit a recurring adjustment", shows="update-recurring-adjustment",
+          store_id=seed_recurring.STORE_ID, bring_about=recurring("birthday", "update/")),
+    State(name="Edit a recurring adjustment that was changed meanwhile",
+          shows="update-recurring-adjustment", store_id=seed_recurring.STORE_ID, status=409,
+          bring_about=saves_late(recurring("birthday", "update/"))),
+    State(name="Delete a recurring adjustment", shows="delete-recurring-adjustment",
+          store_id=seed_recurring.STORE_ID, bring_about=recurring("birthday", "delete/")),
+    State(name="Bulk adjustment, made by a recurring one", shows="read-bulk-adjustment",
+          store_id=seed_recurring.STORE_ID,
+          bring_about=at(f"/bulk-adjustments/{seed_recurring.job_of('birthday')}/")),
+]  # fmt: skip
 ACTIVITY = [
     State(name="The activity", shows="list-activity", store_id=seed.QUIET_STORE_ID,
           bring_about=at("/activity/")),
@@ -289,7 +323,7 @@ STYLEGUIDES = [
 ]  # fmt: skip
 
 CATALOGUE = [
-    *PROGRAM, *SETTINGS, *INFO_PAGE, *CUSTOMERS, *PRESETS, *SEGMENTS, *BULK, *NOTICES,
-    *ACTIVITY, *OTHERS,
+    *PROGRAM, *SETTINGS, *INFO_PAGE, *CUSTOMERS, *PRESETS, *SEGMENTS, *BULK, *RECURRING,
+    *NOTICES, *ACTIVITY, *OTHERS,
     *(STYLEGUIDES if has_styleguide() else []),
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from typing import Any
 
 import django
 
+from tests.browser.gallery import seed_recurring
 from tests.zid_sandbox.people import people
 from tests.zid_sandbox.seed import first_customer_id, stable_uuid
 
@@ -438,6 +439,7 @@ def main() -> None:
     add_activity()
     add_info_pages()
     end_the_guide(90004)
+    seed_recurring.add()
 
 
 if __name__ == "__main__":

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from django.urls import NoReverseMatch, reverse
 from playwright.sync_api import expect
 
-from tests.browser.gallery import seed
+from tests.browser.gallery import seed, seed_recurring
 from tests.browser.gallery.stage import Visit
 
 READ_PROGRAM = "managers/loyalty-program/list-data"
 STYLEGUIDE = "styleguide"
 MADE = ".zid-alert--success"
+PUT_DAY = "(it, day) => { it.textContent = it.textContent.replace(/\\d+ \\S+ \\d{4}/, day); }"
 AS_IF_FROM_BEFORE = """it => {
   const was = JSON.parse(it.value);
   it.value = JSON.stringify(Object.fromEntries(Object.keys(was).map(name => [name, "before"])));
@@ -199,14 +200,41 @@ def edits(what: str, *, typed: str = "", stale: bool = False) -> Callable[[Visit
         visit.app.locator(f"[id^={what}-] [id^=edit-]").first.click()
         expect(visit.app.locator("main form.zid-form")).to_be_visible()
         if stale:
-            visit.app.locator("[name=based_on]").evaluate(AS_IF_FROM_BEFORE)
-            visit.app.locator("main input[type=text]").first.fill("7")
-            visit.app.locator("#save").click()
-            expect(visit.app.locator("main [role=alert].zid-alert--warning")).to_be_visible()
+            save_late(visit)
         if typed:
             visit.app.locator("main input[type=text]").first.fill(typed)
             visit.app.locator("#save").click()
             expect(visit.app.locator("main .zid-input-helper--error").first).to_be_visible()
+
+    return bring_about
+
+
+def saves_late(opens: Callable[[Visit], None]) -> Callable[[Visit], None]:
+    """Save a form that was opened before somebody else changed the same thing."""
+
+    def bring_about(visit: Visit) -> None:
+        opens(visit)
+        save_late(visit)
+
+    return bring_about
+
+
+def save_late(visit: Visit) -> None:
+    visit.app.locator("[name=based_on]").evaluate(AS_IF_FROM_BEFORE)
+    visit.app.locator("main input[type=text]").first.fill("7")
+    visit.app.locator("#save").click()
+    expect(visit.app.locator("main [role=alert].zid-alert--warning")).to_be_visible()
+
+
+def recurring(name: str, end: str = "") -> Callable[[Visit], None]:
+    """Open one. What would be its next time were it started today is another one each day."""
+
+    def bring_about(visit: Visit) -> None:
+        visit.go_to(f"/recurring-adjustments/{seed_recurring.id_of(name)}/{end}")
+        if "stop_reason" in seed_recurring.ALL[name]:
+            day = "31 مارس 2026" if visit.language == "ar" else "31 March 2026"
+            for title in visit.app.locator("#forecast .zid-alert__title").all():
+                title.evaluate(PUT_DAY, day)
 
     return bring_about
 

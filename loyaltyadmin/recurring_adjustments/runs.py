@@ -1,0 +1,167 @@
+"""Makes the runs of recurring adjustments when their time has come.
+
+A run is one transaction: its job with all lines, who has been given what, and the next time. A
+process that dies in it has done nothing, and the next beat begins anew. Two that try at once meet
+at the row of the recurring adjustment; and were that not so, the database takes no customer twice
+for one occasion (models.Gift).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import uuid
+from collections.abc import Iterator
+from itertools import islice
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from loyaltyadmin.activity.operations import SCHEDULE
+from loyaltyadmin.points_adjustments import operations as points_adjustments
+from loyaltyadmin.points_adjustments.models import BulkAdjustment
+from loyaltyadmin.points_adjustments.sheet import Row
+from loyaltyadmin.points_adjustments.states import Action, JobStatus
+from loyaltyadmin.recurring_adjustments import recipients
+from loyaltyadmin.recurring_adjustments.models import Gift, RecurringAdjustment, Run
+
+logger = logging.getLogger(__name__)
+
+# Later than this a run no longer means what it was for: a birthday of last week, last month's gift.
+LATEST = dt.timedelta(days=2)
+CUSTOMERS_AT_ONCE = 1000
+# No occasion lasts longer than a year, and a missed run comes two days later at most.
+KEPT = dt.timedelta(days=400)
+
+
+def due_ids(*, now: dt.datetime | None = None) -> list[uuid.UUID]:
+    """This will tell which recurring adjustments have a run to make.
+
+    Those of a store that has removed the app are stopped instead: they are not to come again by
+    themselves if the store comes back.
+    """
+    now = now or timezone.now()
+    waiting = RecurringAdjustment.objects.filter(stop_reason="")
+    waiting.filter(store__uninstalled_at__isnull=False).update(
+        stop_reason=RecurringAdjustment.StopReason.ACCESS, next_run_at=None
+    )
+    due = waiting.filter(next_run_at__lte=now).order_by("next_run_at")
+    return list(due.values_list("id", flat=True))
+
+
+def make_run(
+    *, recurring_adjustment_id: uuid.UUID, now: dt.datetime | None = None
+) -> BulkAdjustment | None:
+    """This will make the run that a recurring adjustment is due for; gives the job to work on.
+
+    1. A run whose time is longer ago than LATEST is missed, and so are those up to then.
+    2. It waits while the store's copy of its customers is not complete or too old.
+    3. Who has not got the occasion's points gets a line in a new job.
+    4. The job is confirmed, unless it is for more customers than it may be unasked.
+
+    None when nothing is due, when another process is at it, or when there is nothing to send.
+    """
+    now = now or timezone.now()
+    try:
+        with transaction.atomic():
+            due = (
+                RecurringAdjustment.objects.select_for_update(skip_locked=True, of=("self",))
+                .select_related("store")
+                .filter(id=recurring_adjustment_id, next_run_at__lte=now)
+                .first()
+            )
+            return _run(due, now=now) if due is not None else None
+    except (IntegrityError, points_adjustments.NotPossible) as error:
+        # Another one of the store has just given some of its customers the same occasion's points.
+        logger.info("run of %s put off: %s", recurring_adjustment_id, type(error).__name__)
+        return None
+
+
+def forget_old_gifts(*, now: dt.datetime | None = None) -> None:
+    """This will delete what tells of occasions that cannot come again."""
+    Gift.objects.filter(given_at__lt=(now or timezone.now()) - KEPT).delete()
+
+
+def _run(it: RecurringAdjustment, *, now: dt.datetime) -> BulkAdjustment | None:
+    due_at = it.next_run_at
+    assert due_at is not None  # noqa: S101  (it is due)
+    if due_at < now - LATEST:
+        _miss(it, due_at=due_at, now=now)
+        return None
+    if not recipients.is_known(store=it.store, now=now):
+        return None
+    job = _draft(it, day=timezone.localdate(due_at, timezone=it.store.time_zone), now=now)
+    outcome = Run.Outcome.NOBODY
+    if job is not None:
+        asks = it.most_customers is not None and job.lines.count() > it.most_customers
+        outcome = Run.Outcome.ASKS if asks else Run.Outcome.STARTED
+        if not asks:
+            points_adjustments.confirm_bulk_adjustment(job=job, by=SCHEDULE)
+    Run.objects.create(
+        recurring_adjustment=it, due_at=due_at, made_at=now, outcome=outcome, job=job
+    )
+    _move_on(it, to=it.terms.next_after(due_at, zone=it.store.time_zone))
+    return job if job is not None and job.status == JobStatus.QUEUED else None
+
+
+def _draft(it: RecurringAdjustment, *, day: dt.date, now: dt.datetime) -> BulkAdjustment | None:
+    customers = recipients.customers_for(store=it.store, terms=it.terms, day=day, of=it.id)
+    if not customers.exists():
+        return None
+    ids = customers.values_list("customer_id", flat=True)
+    return points_adjustments.draft_bulk_adjustment(
+        store=it.store,
+        by=SCHEDULE,
+        rows=_given(
+            it,
+            occasion=it.terms.occasion_on(day, of=it.id),
+            customer_ids=ids.iterator(chunk_size=CUSTOMERS_AT_ONCE),
+            now=now,
+        ),
+        reason=it.reason,
+        source=BulkAdjustment.Source.RECURRING,
+    )
+
+
+def _given(
+    it: RecurringAdjustment, *, occasion: str, customer_ids: Iterator[int], now: dt.datetime
+) -> Iterator[Row]:
+    """The rows of the job; who is to get one is written down before it is handed out."""
+    position = 0
+    while some := list(islice(customer_ids, CUSTOMERS_AT_ONCE)):
+        Gift.objects.bulk_create(
+            Gift(store=it.store, occasion=occasion, customer_id=customer_id, given_at=now)
+            for customer_id in some
+        )
+        for customer_id in some:
+            position += 1
+            yield Row(
+                position=position,
+                customer_id=customer_id,
+                action=Action.ADD,
+                amount=it.points,
+                reason="",
+            )
+
+
+def _miss(it: RecurringAdjustment, *, due_at: dt.datetime, now: dt.datetime) -> None:
+    times = 0
+    next_run_at: dt.datetime | None = due_at
+    while next_run_at is not None and next_run_at < now - LATEST:
+        times += 1
+        next_run_at = it.terms.next_after(next_run_at, zone=it.store.time_zone)
+    logger.warning("%s missed %d of its runs", it, times)
+    Run.objects.create(
+        recurring_adjustment=it,
+        due_at=due_at,
+        made_at=now,
+        outcome=Run.Outcome.MISSED,
+        times=times,
+    )
+    _move_on(it, to=next_run_at)
+
+
+def _move_on(it: RecurringAdjustment, *, to: dt.datetime | None) -> None:
+    it.next_run_at = to
+    it.stop_reason = "" if to is not None else RecurringAdjustment.StopReason.OVER
+    it.save(update_fields=["next_run_at", "stop_reason"])
