@@ -73,7 +73,7 @@ def test_it_costs_the_same_however_many_there_are(
         make_job(store, customers=2)
     merchant.get(ADDRESS)  # the first page of a session keeps its CSRF secret
 
-    with django_assert_max_num_queries(5):  # session, store, count, jobs, their lines
+    with django_assert_max_num_queries(6):  # session, store, count, jobs, their lines, what repeats
         merchant.get(ADDRESS)
 
 
