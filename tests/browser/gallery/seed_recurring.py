@@ -6,8 +6,8 @@ import datetime as dt
 import uuid
 from typing import Any
 
-STORE_ID = 90003
-UNREAD_STORE_ID = 90002  # its customers have not been read yet
+STORE_ID = 90005
+UNREAD_STORE_ID = 90003  # its customers have not been read yet
 # Where bulk adjustments are listed, one is on.
 LISTED_STORE_ID = 90001
 NOW = dt.datetime(2026, 3, 15, 6, 0, tzinfo=dt.UTC)
@@ -15,7 +15,6 @@ DAY = dt.timedelta(days=1)
 # Far enough away for a time that is still ahead on any day on which the tests run.
 NEXT_CENTURY = dt.datetime(2101, 1, 14, 6, 0, tzinfo=dt.UTC)
 LAST_DAY = dt.date(2100, 12, 31)
-BORN = [dt.date(1990, 1, 14), dt.date(1985, 6, 2), None, dt.date(2001, 1, 14)]
 
 ALL: dict[str, dict[str, Any]] = {
     "birthday": {"reason": "هدية ميلاد سعيد", "points": 100},
@@ -57,26 +56,17 @@ def add() -> None:
                 "next_run_at": None if "stop_reason" in fields else NEXT_CENTURY, **fields,
             }
         )  # fmt: skip
-    _add_customers()
+    _read_customers()
     _add_runs()
 
 
-def _add_customers() -> None:
+def _read_customers() -> None:
+    """A moment ago, and so on no page that says when."""
     from django.utils import timezone
 
-    from loyaltyadmin.customers.models import Customer, Directory
+    from loyaltyadmin.customers.models import Directory
 
-    Directory.objects.update_or_create(
-        store_id=STORE_ID,
-        defaults={"fetched_at": timezone.now(), "due_at": timezone.now() + 2 * DAY},
-    )
-    Customer.objects.bulk_create(
-        Customer(
-            store_id=STORE_ID, customer_id=3_000_000 + at, orders_count=at % 3, read_at=NOW,
-            birth_date=BORN[at % len(BORN)],
-        )
-        for at in range(36)
-    )  # fmt: skip
+    Directory.objects.filter(store_id=STORE_ID).update(fetched_at=timezone.now())
 
 
 def _add_runs() -> None:
