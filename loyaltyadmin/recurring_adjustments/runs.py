@@ -93,15 +93,26 @@ def _run(it: RecurringAdjustment, *, now: dt.datetime) -> BulkAdjustment | None:
     job = _draft(it, day=timezone.localdate(due_at, timezone=it.store.time_zone), now=now)
     outcome = Run.Outcome.NOBODY
     if job is not None:
-        asks = it.most_customers is not None and job.lines.count() > it.most_customers
-        outcome = Run.Outcome.ASKS if asks else Run.Outcome.STARTED
-        if not asks:
-            points_adjustments.confirm_bulk_adjustment(job=job, by=SCHEDULE)
+        is_started = not _has_too_many(it, job) and _confirm(job)
+        outcome = Run.Outcome.STARTED if is_started else Run.Outcome.ASKS
     Run.objects.create(
         recurring_adjustment=it, due_at=due_at, made_at=now, outcome=outcome, job=job
     )
     _move_on(it, to=it.terms.next_after(due_at, zone=it.store.time_zone))
     return job if job is not None and job.status == JobStatus.QUEUED else None
+
+
+def _has_too_many(it: RecurringAdjustment, job: BulkAdjustment) -> bool:
+    return it.most_customers is not None and job.lines.count() > it.most_customers
+
+
+def _confirm(job: BulkAdjustment) -> bool:
+    """False where the store wants a second manager to approve: no schedule is one."""
+    try:
+        points_adjustments.confirm_bulk_adjustment(job=job, by=SCHEDULE)
+    except points_adjustments.ApprovalMissing:
+        return False
+    return True
 
 
 def _draft(it: RecurringAdjustment, *, day: dt.date, now: dt.datetime) -> BulkAdjustment | None:

@@ -15,7 +15,7 @@ from loyaltyadmin.activity.operations import OPERATOR
 from loyaltyadmin.customers.models import Customer
 from loyaltyadmin.points_adjustments import operations as points_adjustments
 from loyaltyadmin.points_adjustments import turns
-from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
+from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line, Safeguards
 from loyaltyadmin.points_adjustments.states import JobStatus, LineStatus
 from loyaltyadmin.recurring_adjustments import operations, runs, tasks
 from loyaltyadmin.recurring_adjustments.models import Gift, RecurringAdjustment, Run
@@ -515,3 +515,12 @@ def test_terms_that_never_come_have_no_forecast(store: Store) -> None:
     terms = make_terms(ends_on=dt.date(2020, 1, 1))
 
     assert operations.forecast_for(store=store, terms=terms, of=make_recurring(store).id) is None
+
+
+def test_where_a_second_manager_approves_a_run_stays_a_draft(known: Store) -> None:
+    Safeguards.objects.create(store=known, needs_second_manager=True)
+    it = make_recurring(known, next_run_at=DAY)
+
+    assert run(it) is None
+    assert it.runs.get().outcome == Run.Outcome.ASKS
+    assert it.runs.get().job.status == JobStatus.DRAFT
