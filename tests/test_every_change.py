@@ -28,6 +28,7 @@ from tests.notices.conftest import TEXTS, ask, finished_job
 from tests.pages import Page
 from tests.points_adjustments.conftest import make_job, make_line
 from tests.presets.test_set_presets import rows
+from tests.recurring_adjustments.conftest import make_recurring
 from tests.segments.conftest import make_segment
 from tests.test_queries import DONE, METHOD, NO_ROWS, PAGES, RULE
 from tests.test_queries import Page as Shown
@@ -36,6 +37,7 @@ pytestmark = pytest.mark.usefixtures("no_waiting")
 
 RULE_FORM = {"points_rewarded": "7", "amount_to_spend": "50"}
 METHOD_FORM = {"kind": "fixed_rate", "discount_value": "9", "points_to_redeem": "80"}
+RECURRING = {"points": "5", "reason": "A gift", "hour": "9", "audience": "everyone"}
 CSV = b"customer_id,points,reason\n1001,50,A gift\n"
 
 # Gives the address to post to and what to post, for a store in which that makes a change.
@@ -67,6 +69,15 @@ def restores(action: Action, path: str, subject: str = "") -> Change:
             },
         )  # fmt: skip
         return saves(f"{path}restore/{entry.id}/")(store, client)
+
+    return change
+
+
+def of_recurring(step: str, **values: str) -> Change:
+    def change(store: Store, client: Client) -> tuple[str, dict[str, Any]]:
+        next_run_at = timezone.now() if step == "stop" else None
+        path = f"/recurring-adjustments/{make_recurring(store, next_run_at=next_run_at).id}/{step}/"
+        return saves(path, **values)(store, client) if step in {"update", "delete"} else (path, {})
 
     return change
 
@@ -202,6 +213,13 @@ OF_POINTS: dict[str, Change] = {
     "add-segment": posts("/segments/add/", name="vip", points_from="5"),
     "update-segment": of_segment("update", name="vip", points_from="7"),
     "delete-segment": of_segment("delete"),
+    "add-recurring-adjustment": posts(
+        "/recurring-adjustments/add/birthday/", **RECURRING, id=str(uuid.UUID(int=6))
+    ),
+    "update-recurring-adjustment": of_recurring("update", **{**RECURRING, "points": "7"}),
+    "resume-recurring-adjustment": of_recurring("resume"),
+    "stop-recurring-adjustment": of_recurring("stop"),
+    "delete-recurring-adjustment": of_recurring("delete"),
     "tell-customers": tells,
     "stop-telling": stops_telling,
 }
