@@ -14,32 +14,33 @@ from tests.pages import Page
 from tests.segments.conftest import make_segment
 
 PAGES = ["", "update/", "delete/"]
+NOBODYS = uuid.UUID(int=1)
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_stranger_finds_no_segment(store: Store, stranger: Client, page: str) -> None:
+@pytest.mark.parametrize("part", PAGES)
+def test_a_stranger_finds_no_segment(store: Store, stranger: Client, part: str) -> None:
     segment = make_segment(store)
 
-    assert stranger.get(f"/segments/{segment.id}/{page}").status_code == 404
-    if page:
-        assert stranger.post(f"/segments/{segment.id}/{page}").status_code == 404
+    assert stranger.get(f"/segments/{segment.id}/{part}").status_code == 404
+    if part:
+        assert stranger.post(f"/segments/{segment.id}/{part}").status_code == 404
     assert Segment.objects.filter(id=segment.id).exists()
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_one_that_is_not_there_is_not_found(merchant: Client, page: str) -> None:
-    assert merchant.get(f"/segments/{uuid.uuid4()}/{page}").status_code == 404
+@pytest.mark.parametrize("part", PAGES)
+def test_one_that_is_not_there_is_not_found(merchant: Client, part: str) -> None:
+    assert merchant.get(f"/segments/{NOBODYS}/{part}").status_code == 404
 
 
-@pytest.mark.parametrize("page", ["", "add/", *[f"{uuid.uuid4()}/{page}" for page in PAGES]])
-def test_they_let_nobody_in_whose_store_has_left(disconnected_store: Store, page: str) -> None:
-    assert client_of(disconnected_store).get(f"/segments/{page}").status_code == 403
+@pytest.mark.parametrize("part", ["", "add/", *[f"{NOBODYS}/{part}" for part in PAGES]])
+def test_they_let_nobody_in_whose_store_has_left(disconnected_store: Store, part: str) -> None:
+    assert client_of(disconnected_store).get(f"/segments/{part}").status_code == 403
 
 
-@pytest.mark.parametrize("page", ["", "add/", *PAGES])
-def test_they_read_from_right_to_left_in_arabic(store: Store, page: str) -> None:
-    address = "/segments/" if page == "" else f"/segments/{make_segment(store).id}/{page}"
-    address = "/segments/add/" if page == "add/" else address
+@pytest.mark.parametrize("part", ["", "add/", *PAGES])
+def test_they_read_from_right_to_left_in_arabic(store: Store, part: str) -> None:
+    address = "/segments/" if part == "" else f"/segments/{make_segment(store).id}/{part}"
+    address = "/segments/add/" if part == "add/" else address
 
     response = client_of(store, language="ar").get(address)
 
