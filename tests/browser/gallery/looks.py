@@ -33,7 +33,7 @@ RULES_ABOUT_COLOURS: dict[str, Any] = {
     "preload": False,
 }
 # Names that are the same in every language, and what people type into a file.
-SAME_IN_ARABIC = ["CSV", "UTF", "English", "Zid", "IBM", "Excel"]
+SAME_IN_ARABIC = ["CSV", "XLSX", "VIP", "UTF", "English", "Zid", "IBM", "Excel"]
 PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 HEIGHT = "() => document.scrollingElement.scrollHeight"
 MOST_PICTURES = 10
