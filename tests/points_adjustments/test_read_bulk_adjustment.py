@@ -215,7 +215,7 @@ def test_the_page_costs_few_queries(
     job = make_job(store, customers=100, confirmed=False)
     merchant.get(address_of(job))
 
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(20):
         merchant.get(address_of(job))
 
 
