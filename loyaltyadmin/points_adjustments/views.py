@@ -178,11 +178,12 @@ def start_bulk_adjustment(request: StoreHttpRequest) -> HttpResponse:
 @store_required
 def adjust_chosen_customers(request: StoreHttpRequest) -> HttpResponse:
     """The same adjustment for a segment or for customers that the address names, or everyone."""
-    ids = [number for it in request.GET.getlist("customer") if (number := _number(it))]
+    ids = _ids(request.GET)
     segment = _segment(request)
-    customers = choosing.chosen_customers(store=request.store, ids=ids or None, segment=segment)
+    customers = choosing.chosen_customers(store=request.store, ids=ids, segment=segment)
     form = AdjustManyForm(request.POST if request.method == "POST" else None)
-    is_possible = bool(ids) or has_all_customers(store=request.store)
+    is_nobody = ids == []
+    is_possible = bool(ids) or (ids is None and has_all_customers(store=request.store))
     if is_possible and form.is_valid():
         try:
             job = choosing.start_for_customers(
@@ -202,14 +203,22 @@ def adjust_chosen_customers(request: StoreHttpRequest) -> HttpResponse:
         "form": form,
         "count": customers.count(),
         "segment": segment,
-        "segments": [] if ids else list_segments(store=request.store),
-        "is_everyone": not ids and segment is None,
+        "segments": list_segments(store=request.store) if ids is None else [],
+        "is_everyone": ids is None and segment is None,
+        "is_nobody": is_nobody,
         "is_possible": is_possible,
         "nav": "bulk",
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     template = "points_adjustments/adjust_chosen_customers.html"
     return render(request, template, context, status=status)
+
+
+def _ids(query: QueryDict) -> list[int] | None:
+    """Whom an address names; None if it names nobody, which is not the same as naming no one."""
+    if "customer" not in query:
+        return None
+    return [number for it in query.getlist("customer") if (number := _number(it))]
 
 
 def _segment(request: StoreHttpRequest) -> Segment | None:

@@ -3,6 +3,7 @@
 import "./session.js";
 import "./focus.js";
 import "./fields.js";
+import "./ticks.js";
 import "./dialog.js";
 import "./toast.js";
 import "./offline.js";

@@ -130,6 +130,38 @@ def test_a_list_of_strangers_is_refused(merchant: Client, customers: None) -> No
     assert not BulkAdjustment.objects.exists()
 
 
+@pytest.mark.parametrize("query", ["customer=", "customer=x", "customer=&customer=0x3E9"])
+def test_nobody_who_is_named_is_not_everyone(
+    merchant: Client, customers: None, query: str
+) -> None:
+    page = Page(merchant.get(f"{ADDRESS}?{query}"))
+    merchant.post(f"{ADDRESS}?{query}", GIFT)
+
+    assert "Nobody is chosen" in page.one(id="main").text
+    assert not page.has(name="points")
+    assert not BulkAdjustment.objects.exists()
+
+
+def test_those_who_are_ticked_in_the_list_lead_here(merchant: Client, customers: None) -> None:
+    page = Page(merchant.get("/customers/"))
+    form = page.one("form", action=ADDRESS)
+    names = [(it["name"], it["value"]) for it in page.all("input", name="customer")]
+
+    here = Page(merchant.get(form["action"] or "", names[:3]))
+
+    assert form["method"] == "get"
+    assert names == [("customer", value) for value in ("", "1001", "1002", "1003")]
+    assert "2 customers." in here.one(id="main").text
+
+
+def test_whom_zid_no_longer_has_cannot_be_ticked(merchant: Client, customers: None) -> None:
+    page = Page(merchant.get("/customers/?show=gone"))
+
+    assert page.has("a", href="/customers/1004/")
+    assert not page.has("input", type="checkbox")
+    assert "Adjust their points" not in page.one(id="main").text
+
+
 @pytest.mark.parametrize("wrong", [{"points": "0"}, {"points": "x"}, {"reason": ""}])
 def test_it_says_beside_the_field_what_is_wrong(
     merchant: Client, customers: None, wrong: dict[str, str]

@@ -260,13 +260,16 @@ def empty(
 
 
 @register.simple_block_tag(takes_context=True)
-def save_bar(context: Context, content: str, *, label: str, **attributes: Any) -> SafeString:
-    """The buttons of a form, in sight while something in it is unsaved."""
+def save_bar(
+    context: Context, content: str, *, label: str, icon: str = "pencil", **attributes: Any
+) -> SafeString:
+    """The buttons of a form, in sight while something in it is unsaved, or ticked."""
     return _filled(
         context,
         "_components/save_bar.html",
         content=content,
         label=label,
+        icon=icon,
         attributes=_attributes(attributes),
     )
 

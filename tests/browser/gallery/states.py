@@ -120,6 +120,17 @@ def searches(typed: str) -> Callable[[Visit], None]:
     return bring_about
 
 
+def ticks(number: int) -> Callable[[Visit], None]:
+    def bring_about(visit: Visit) -> None:
+        visit.go_to("/customers/")
+        boxes = visit.app.locator(".zid-ticked input")
+        for at in range(number):
+            boxes.nth(at).check()
+        expect(visit.app.locator("[data-ticked]")).to_contain_text(str(number))
+
+    return bring_about
+
+
 def adjusts(
     customer_id: int, *, points: int, reason: str, shows: str, action: str = "add"
 ) -> Callable[[Visit], None]:
