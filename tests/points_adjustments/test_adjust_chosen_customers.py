@@ -131,9 +131,7 @@ def test_a_list_of_strangers_is_refused(merchant: Client, customers: None) -> No
 
 
 @pytest.mark.parametrize("query", ["customer=", "customer=x", "customer=&customer=0x3E9"])
-def test_nobody_who_is_named_is_not_everyone(
-    merchant: Client, customers: None, query: str
-) -> None:
+def test_nobody_who_is_named_is_not_everyone(merchant: Client, customers: None, query: str) -> None:
     page = Page(merchant.get(f"{ADDRESS}?{query}"))
     merchant.post(f"{ADDRESS}?{query}", GIFT)
 
