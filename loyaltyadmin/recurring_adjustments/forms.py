@@ -3,7 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from dataclasses import fields
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
@@ -13,6 +13,8 @@ from loyaltyadmin.points_adjustments import sheet
 from loyaltyadmin.points_adjustments import words as points_words
 from loyaltyadmin.points_adjustments.forms import ReasonField
 from loyaltyadmin.recurring_adjustments.terms import Audience, Occasion, Terms, Weekday
+from loyaltyadmin.segments.operations import list_segments
+from loyaltyadmin.stores.models import Store
 from loyaltyadmin.web.fields import BasedOnField, WholeNumberField
 
 MOST_CUSTOMERS = 10_000_000
@@ -56,6 +58,14 @@ class TermsForm(forms.Form):
         initial=Audience.EVERYONE,
         widget=forms.RadioSelect,
     )
+    segment_id = forms.TypedChoiceField(
+        label=_("Segment"),
+        help_text=_("Always its customers of that day."),
+        required=False,
+        coerce=uuid.UUID,
+        empty_value=None,
+        error_messages={"invalid_choice": _("This segment is no longer there. Choose another one.")},
+    )
     ends_on = forms.DateField(
         label=_("Last day"),
         help_text=_("Leave it empty to go on until you stop it."),
@@ -74,7 +84,7 @@ class TermsForm(forms.Form):
         ),
     )
 
-    def __init__(self, *args: Any, occasion: Occasion, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, occasion: Occasion, store: Store, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.occasion = occasion
         if occasion is not Occasion.WEEKLY:
@@ -82,6 +92,18 @@ class TermsForm(forms.Form):
         if occasion is not Occasion.MONTHLY:
             del self.fields["day_of_month"]
         self.fields["hour"].help_text = points_words.whose_time()
+        self._offer_segments(store)
+
+    def _offer_segments(self, store: Store) -> None:
+        """A store without any has nothing to choose from."""
+        segments = [(str(it.id), it.name) for it in list_segments(store=store)]
+        if segments:
+            choices = [("", _("Choose a segment")), *segments]
+            cast("forms.ChoiceField", self.fields["segment_id"]).choices = choices
+            return
+        del self.fields["segment_id"]
+        others = [it for it in Audience.choices if it[0] != Audience.SEGMENT]
+        cast("forms.ChoiceField", self.fields["audience"]).choices = others
 
     def clean_audience(self) -> Audience:
         return Audience(self.cleaned_data["audience"])
@@ -94,6 +116,15 @@ class TermsForm(forms.Form):
         if ends_on is not None and ends_on < timezone.localdate():
             raise forms.ValidationError(_("This day has passed already."))
         return ends_on
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("audience") is not Audience.SEGMENT:
+            self.errors.pop("segment_id", None)  # not asked for, and perhaps not seen
+            cleaned["segment_id"] = None
+        elif not cleaned.get("segment_id") and not self.has_error("segment_id"):
+            self.add_error("segment_id", _("Choose a segment."))
+        return cleaned
 
     @property
     def terms(self) -> Terms:

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from loyaltyadmin.points_adjustments.models import LATE, BulkAdjustment
 from loyaltyadmin.recurring_adjustments.terms import Audience, Occasion, Terms, Weekday
+from loyaltyadmin.segments.models import Segment
 from loyaltyadmin.stores.models import Store
 
 
@@ -32,6 +33,11 @@ class RecurringAdjustment(models.Model):
     day_of_month = models.PositiveSmallIntegerField(null=True)
     hour = models.PositiveSmallIntegerField(help_text="of the store's own clock")
     audience = models.CharField(max_length=11, choices=Audience)
+    # Not the filters of that day: a segment is always its customers of today. Nor can it go while
+    # something gives points to it.
+    segment = models.ForeignKey(
+        Segment, on_delete=models.RESTRICT, null=True, related_name="recurring_adjustments"
+    )
     points = models.PositiveIntegerField(help_text="that each customer gets")
     reason = models.CharField(max_length=255)
     ends_on = models.DateField(null=True, help_text="the last day on which it may run")
@@ -59,6 +65,11 @@ class RecurringAdjustment(models.Model):
                     day_of_month__gte=1,
                     day_of_month__lte=31,
                 ),
+            ),
+            models.CheckConstraint(
+                name="recurring_adjustment_has_the_segment_of_its_audience",
+                condition=Q(audience=Audience.SEGMENT, segment__isnull=False)
+                | (~Q(audience=Audience.SEGMENT) & Q(segment=None)),
             ),
             models.CheckConstraint(
                 name="recurring_adjustment_gives_points", condition=Q(points__gt=0)

@@ -18,6 +18,7 @@ from loyaltyadmin.recurring_adjustments import recipients
 from loyaltyadmin.recurring_adjustments.models import RecurringAdjustment
 from loyaltyadmin.recurring_adjustments.recipients import Forecast
 from loyaltyadmin.recurring_adjustments.terms import Terms
+from loyaltyadmin.segments.models import Segment
 from loyaltyadmin.snapshots import operations as snapshots
 from loyaltyadmin.stores.models import Store
 
@@ -36,8 +37,9 @@ def add_recurring_adjustment(
 ) -> RecurringAdjustment:
     """This will keep a recurring adjustment, once per `id`; it does not run before it is resumed.
 
-    Raises: NotPossible for an `id` of another store.
+    Raises: NotPossible for an `id` of another store, or a segment that the store has not.
     """
+    _keep_segment(store=store, terms=terms)
     new = RecurringAdjustment(
         id=id,
         store=store,
@@ -66,11 +68,12 @@ def update_recurring_adjustment(
     Another day, hour or last day makes it wait for the next time after now; otherwise a run that is
     due stays due. `based_on` is what `state_of` gave for it as it was shown.
 
-    Raises: snapshots.ChangedMeanwhile.
+    Raises: snapshots.ChangedMeanwhile. NotPossible for a segment that the store has not.
     """
     it = _locked(it)
     before = state_of(it)
     snapshots.insist(on=based_on, current=before)
+    _keep_segment(store=it.store, terms=terms)
     is_moved = any(getattr(it, name) != getattr(terms, name) for name in _WHEN)
     it.take_on(terms)
     if it.is_running and is_moved:
@@ -167,11 +170,21 @@ def state_of(it: RecurringAdjustment) -> State:
         "day_of_month": it.day_of_month,
         "hour": f"{it.hour:02}:00",
         "audience": it.audience,
+        "segment": it.segment.name if it.segment else None,
         "points": it.points,
         "reason": it.reason,
         "ends_on": it.ends_on.isoformat() if it.ends_on else None,
         "most_customers": it.most_customers,
     }
+
+
+def _keep_segment(*, store: Store, terms: Terms) -> None:
+    """Nobody deletes the segment before this transaction is over; what uses one keeps it."""
+    if terms.segment_id is None:
+        return
+    kept = Segment.objects.select_for_update().filter(store=store, id=terms.segment_id)
+    if not kept:
+        raise NotPossible
 
 
 def _locked(it: RecurringAdjustment) -> RecurringAdjustment:

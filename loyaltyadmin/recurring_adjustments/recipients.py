@@ -17,6 +17,7 @@ from loyaltyadmin.recurring_adjustments.terms import (
     Terms,
     birthdays_on,
 )
+from loyaltyadmin.segments.operations import customers_of, segment_of
 from loyaltyadmin.stores.models import Store
 
 # The copy is made anew each night (customers.fetching), and one night may fail.
@@ -51,7 +52,7 @@ def customers_for(*, store: Store, terms: Terms, day: dt.date, of: uuid.UUID) ->
         occasion=terms.occasion_on(day, of=of),
         customer_id=OuterRef("customer_id"),
     )
-    chosen = _audience(store=store, terms=terms)
+    chosen = _audience(store=store, terms=terms, day=day)
     if terms.occasion is Occasion.BIRTHDAY:
         born = Q()
         for month, day_of_month in birthdays_on(day):
@@ -64,7 +65,7 @@ def forecast(*, store: Store, terms: Terms, at: dt.datetime, of: uuid.UUID) -> F
     """This will tell whom a run at that time would reach, were the customers today's."""
     day = timezone.localdate(at, timezone=store.time_zone)
     customers = customers_for(store=store, terms=terms, day=day, of=of).count()
-    chosen = _audience(store=store, terms=terms)
+    chosen = _audience(store=store, terms=terms, day=day)
     is_birthday = terms.occasion is Occasion.BIRTHDAY
     return Forecast(
         at=at,
@@ -75,5 +76,8 @@ def forecast(*, store: Store, terms: Terms, at: dt.datetime, of: uuid.UUID) -> F
     )
 
 
-def _audience(*, store: Store, terms: Terms) -> QuerySet[Customer]:
+def _audience(*, store: Store, terms: Terms, day: dt.date) -> QuerySet[Customer]:
+    if terms.segment_id is not None:
+        segment = segment_of(store=store, segment_id=terms.segment_id)
+        return customers_of(segment=segment, on=day) if segment else Customer.objects.none()
     return Customer.objects.present().filter(_OF_AUDIENCE[terms.audience], store=store)

@@ -33,6 +33,7 @@ class Audience(models.TextChoices):
     EVERYONE = "everyone", _("All customers")
     WITH_ORDERS = "with_orders", _("Customers who have ordered")
     WITH_POINTS = "with_points", _("Customers who have points")
+    SEGMENT = "segment", _("Customers of a segment")
 
 
 class Weekday(models.TextChoices):
@@ -49,13 +50,18 @@ class Weekday(models.TextChoices):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """When, for whom, how many points and why. `ends_on` is the last day on which it may come."""
+    """When, for whom, how many points and why.
+
+    `ends_on` is the last day on which it may come, `segment_id` whose customers get them where the
+    audience is a segment.
+    """
 
     occasion: Occasion
     hour: int
     points: int
     reason: str
     audience: Audience = Audience.EVERYONE
+    segment_id: uuid.UUID | None = None
     weekday: Weekday | None = None
     day_of_month: int | None = None
     ends_on: dt.date | None = None

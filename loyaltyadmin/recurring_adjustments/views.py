@@ -53,9 +53,11 @@ def add_recurring_adjustment(request: StoreHttpRequest, occasion: str) -> HttpRe
     context: dict[str, Any] = {"occasion": kind, "kind": words.KINDS[kind], "nav": "bulk"}
     if request.method == "GET":
         return render(
-            request, template, context | {"form": AddRecurringAdjustmentForm(occasion=kind)}
+            request,
+            template,
+            context | {"form": AddRecurringAdjustmentForm(occasion=kind, store=request.store)},
         )
-    form = AddRecurringAdjustmentForm(request.POST, occasion=kind)
+    form = AddRecurringAdjustmentForm(request.POST, occasion=kind, store=request.store)
     if not form.is_valid():
         done_url = ""
     else:
@@ -85,7 +87,7 @@ def _add(request: StoreHttpRequest, form: AddRecurringAdjustmentForm) -> None:
 @store_required
 def read_recurring_forecast(request: StoreHttpRequest, occasion: str) -> HttpResponse:
     """What the terms that are being written would do next; nothing while they are odd."""
-    form = TermsForm(request.GET, occasion=_occasion(occasion))
+    form = TermsForm(request.GET, occasion=_occasion(occasion), store=request.store)
     context: dict[str, Any] = {}
     if form.is_valid():
         context["terms"] = form.terms
@@ -125,13 +127,11 @@ def update_recurring_adjustment(request: StoreHttpRequest, recurring_id: uuid.UU
     kind = it.terms.occasion
     context = {"it": it, "occasion": kind, "kind": words.KINDS[kind], "nav": "bulk"}
     if request.method == "POST":
-        form = UpdateRecurringAdjustmentForm(request.POST, occasion=kind)
+        form = UpdateRecurringAdjustmentForm(request.POST, occasion=kind, store=request.store)
         return edits.respond(
             request,
             form=form,
-            change=lambda: operations.update_recurring_adjustment(
-                it=it, by=_by(request), based_on=form.cleaned_data["based_on"], terms=form.terms
-            ),
+            change=lambda: _update(request, it, form),
             template=template,
             context=context,
             zid_names={},
@@ -140,12 +140,23 @@ def update_recurring_adjustment(request: StoreHttpRequest, recurring_id: uuid.UU
         )
     initial = {name: getattr(it, name) for name in TermsForm.base_fields}
     form = UpdateRecurringAdjustmentForm(
-        initial=initial | {"based_on": operations.state_of(it)}, occasion=kind
+        initial=initial | {"based_on": operations.state_of(it)}, occasion=kind, store=request.store
     )
     forecast = operations.forecast_of(it=it)
     return render(
         request, template, context | {"form": form, "terms": it.terms, "forecast": forecast}
     )
+
+
+def _update(
+    request: StoreHttpRequest, it: RecurringAdjustment, form: UpdateRecurringAdjustmentForm
+) -> None:
+    try:
+        operations.update_recurring_adjustment(
+            it=it, by=_by(request), based_on=form.cleaned_data["based_on"], terms=form.terms
+        )
+    except operations.NotPossible:
+        raise Http404 from None
 
 
 @require_POST
@@ -196,7 +207,8 @@ def _change(
 
 
 def _found(request: StoreHttpRequest, recurring_id: uuid.UUID) -> RecurringAdjustment:
-    it = get_object_or_404(RecurringAdjustment, store=request.store, id=recurring_id)
+    those = RecurringAdjustment.objects.select_related("segment")
+    it = get_object_or_404(those, store=request.store, id=recurring_id)
     it.store = request.store  # read already
     return it
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, RestrictedError, Sum
 from django.utils import timezone
 
 from loyaltyadmin.activity import operations as activity
@@ -27,6 +27,10 @@ MOST_CHOICES = 500
 
 class NameTaken(Exception):
     """The store has a segment of this name."""
+
+
+class InUse(Exception):
+    """Something that repeats by itself is for the customers of the segment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,11 +119,21 @@ def update_segment(*, segment: Segment, by: Actor, name: str, criteria: Criteria
 
 @transaction.atomic
 def delete_segment(*, segment: Segment, by: Actor) -> None:
-    """This will delete a segment; its customers stay as they are."""
+    """This will delete a segment; its customers stay as they are.
+
+    Raises: InUse.
+    """
+    # Whoever begins to use it meanwhile waits, or is waited for.
+    kept = Segment.objects.select_for_update().filter(id=segment.id).first()
+    if kept is None:
+        return  # a second click
     activity.record(
-        store=segment.store, by=by, action=Action.DELETE_SEGMENT, after={"name": segment.name}
+        store=segment.store, by=by, action=Action.DELETE_SEGMENT, after={"name": kept.name}
     )
-    segment.delete()
+    try:
+        kept.delete()
+    except RestrictedError:
+        raise InUse from None
 
 
 def _save(segment: Segment, *, by: Actor, action: Action) -> Segment:

@@ -83,11 +83,15 @@ def update_segment(request: StoreHttpRequest, segment_id: uuid.UUID) -> HttpResp
 def delete_segment(request: StoreHttpRequest, segment_id: uuid.UUID) -> HttpResponse:
     """Asked for by GET, it names what would be deleted."""
     segment = _segment(request, segment_id)
-    if request.method == "POST":
-        operations.delete_segment(segment=segment, by=_by(request))
-        return redirect("list-segments")
     context = {"segment": segment, "nav": "customers"}
-    return render(request, "segments/delete_segment.html", context)
+    template = "segments/delete_segment.html"
+    if request.method == "POST":
+        try:
+            operations.delete_segment(segment=segment, by=_by(request))
+        except operations.InUse:  # the page says by what
+            return render(request, template, context, status=HTTPStatus.CONFLICT)
+        return redirect("list-segments")
+    return render(request, template, context)
 
 
 @require_GET

@@ -8,6 +8,7 @@ from loyaltyadmin.points_adjustments.models import BulkAdjustment
 from loyaltyadmin.recurring_adjustments import words
 from loyaltyadmin.recurring_adjustments.models import RecurringAdjustment, Run
 from loyaltyadmin.recurring_adjustments.terms import Terms
+from loyaltyadmin.segments.models import Segment
 
 register = template.Library()
 
@@ -23,6 +24,12 @@ def run_of(job: BulkAdjustment) -> Run | None:
     if job.source != BulkAdjustment.Source.RECURRING:
         return None
     return Run.objects.filter(job=job).select_related("recurring_adjustment").first()
+
+
+@register.simple_tag
+def uses_of(segment: Segment) -> list[RecurringAdjustment]:
+    """What gives points to a segment's customers, running or not; the segment's pages show it."""
+    return list(RecurringAdjustment.objects.filter(segment=segment).order_by("-created_at"))
 
 
 @register.simple_tag(takes_context=True)

@@ -14,6 +14,7 @@ NOW = dt.datetime(2026, 3, 15, 6, 0, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
 # Far enough away for a time that is still ahead on any day on which the tests run.
 NEXT_CENTURY = dt.datetime(2101, 1, 14, 6, 0, tzinfo=dt.UTC)
+SEGMENT_ID = uuid.uuid5(uuid.NAMESPACE_URL, "gallery/recurring/segment")
 LAST_DAY = dt.date(2100, 12, 31)
 
 ALL: dict[str, dict[str, Any]] = {
@@ -32,6 +33,11 @@ ALL: dict[str, dict[str, Any]] = {
         "audience": "with_points", "stop_reason": "access",
     },
     "over": {"reason": "Happy birthday", "ends_on": dt.date(2026, 3, 1), "stop_reason": "over"},
+    "segment": {
+        "occasion": "monthly", "day_of_month": 1, "reason": "هدية كبار العملاء", "points": 200,
+        "audience": "segment", "segment_id": SEGMENT_ID, "stop_reason": "new",
+        "ends_on": LAST_DAY,
+    },
     "unread": {"reason": "هدية ميلاد سعيد", "store_id": UNREAD_STORE_ID},
     "listed": {"reason": "هدية ميلاد سعيد", "store_id": LISTED_STORE_ID},
 }  # fmt: skip
@@ -47,7 +53,12 @@ def job_of(name: str) -> uuid.UUID:
 
 def add() -> None:
     from loyaltyadmin.recurring_adjustments.models import RecurringAdjustment
+    from loyaltyadmin.segments.models import Segment
 
+    Segment.objects.create(
+        id=SEGMENT_ID, store_id=STORE_ID, name="كبار العملاء", created_at=NOW, updated_at=NOW,
+        criteria_json={"points_from": 600, "orders_from": 3},
+    )  # fmt: skip
     for at, (name, fields) in enumerate(ALL.items()):
         RecurringAdjustment.objects.create(
             **{

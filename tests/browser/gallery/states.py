@@ -102,6 +102,11 @@ def segment(name: str, rest: str = "") -> str:
     return f"/segments/{seed.segment_id(name)}/{rest}"
 
 
+def used_segment(rest: str = "") -> str:
+    """The one whose customers a recurring adjustment is for."""
+    return f"/segments/{seed_recurring.SEGMENT_ID}/{rest}"
+
+
 def chooses(points: str) -> Callable[[Visit], None]:
     def bring_about(visit: Visit) -> None:
         visit.go_to("/segments/add/")
