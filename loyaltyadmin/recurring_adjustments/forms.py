@@ -64,7 +64,9 @@ class TermsForm(forms.Form):
         required=False,
         coerce=uuid.UUID,
         empty_value=None,
-        error_messages={"invalid_choice": _("This segment is no longer there. Choose another one.")},
+        error_messages={
+            "invalid_choice": _("This segment is no longer there. Choose another one.")
+        },
     )
     ends_on = forms.DateField(
         label=_("Last day"),
