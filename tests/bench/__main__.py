@@ -2,6 +2,7 @@
 
     python -m tests.bench             everything, in about a quarter of an hour
     python -m tests.bench sdk line    only these sections
+    python -m tests.bench vitals --page customer --page "info page" --runs 1
 
 Prints what it measures, and what the goals are, to standard output; writes nothing else.
 """
@@ -31,7 +32,14 @@ def main() -> int:
         prog="make bench", description="Measure the engine and the pages."
     )
     parser.add_argument("sections", nargs="*", metavar="section", help=", ".join(SECTIONS))
-    wanted = parser.parse_args().sections
+    parser.add_argument(
+        "--page", action="append", default=[], choices=vitals.PAGES, help="only this one's vitals"
+    )
+    parser.add_argument(
+        "--runs", type=int, default=vitals.RUNS, help="visits to each page; 0: our own share alone"
+    )
+    given = parser.parse_args()
+    wanted = given.sections
     if unknown := set(wanted) - set(SECTIONS):
         parser.error(f"no such section: {', '.join(sorted(unknown))}")
     if not services.find_postgresql() or not services.find_redis():
@@ -47,7 +55,9 @@ def main() -> int:
         flush=True,
     )
     for name, section in SECTIONS.items():
-        if not wanted or name in wanted:
+        if section is vitals and (not wanted or name in wanted):
+            vitals.main(only=given.page, runs=given.runs)
+        elif not wanted or name in wanted:
             section.main()
     return 0
 

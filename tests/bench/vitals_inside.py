@@ -1,8 +1,10 @@
 """Asks for each page again and again from this very process, in the product's environment.
 
-    python -m tests.bench.vitals_inside TIMES PATH…
+    python -m tests.bench.vitals_inside TIMES PAGES
 
-Prints, as JSON, by path, how many milliseconds each answer took beside the exchange with Zid.
+PAGES is JSON: by name, an address and whether what is asked for is what is painted before Zid
+answers. Prints, as JSON, by name, what each answer took beside the exchange with Zid: milliseconds,
+those of them that were this process's own, and queries.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Mapping
 
 import django
 from django.conf import settings
@@ -17,10 +20,13 @@ from django.conf import settings
 from tests.bench.one_line_inside import Meter
 from tests.zid_sandbox.seed import FIRST_STORE_ID
 
+FIGURES = ("milliseconds", "processor", "queries")
 
-def main(times: int, paths: list[str]) -> None:
+
+def main(times: int, pages: Mapping[str, tuple[str, bool]]) -> None:
     django.setup()
     from django.contrib.sessions.backends.db import SessionStore
+    from django.db import connection
     from django.test import Client
 
     from loyaltyadmin.web import sessions
@@ -34,18 +40,28 @@ def main(times: int, paths: list[str]) -> None:
     session.save()
     client = Client(SERVER_NAME="localhost")
     client.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)
-    took: dict[str, list[float]] = {path: [] for path in paths}
+    took: dict[str, dict[str, list[float]]] = {
+        name: {figure: [] for figure in FIGURES} for name in pages
+    }
     # Page after page, as people do, and not one page with everything warm for it.
-    for at in range(times + 3):
-        for path in paths:
-            with_zid, began = meter.with_zid, time.perf_counter()
-            response = client.get(path)
-            seconds = time.perf_counter() - began - (meter.with_zid - with_zid)
-            assert response.status_code == 200, f"{path}: {response.status_code}"
-            if at >= 3:  # the first ones load templates and open connections
-                took[path].append(1000 * seconds)
+    with connection.execute_wrapper(meter.on_query):
+        for at in range(times + 3):
+            for name, (path, is_painted_first) in pages.items():
+                headers = {"HX-Request": "true", "HX-Boosted": "true"} if is_painted_first else {}
+                with_zid, queries = meter.with_zid, meter.queries
+                began, used = time.perf_counter(), time.thread_time()
+                response = client.get(path, headers=headers)
+                figures = (
+                    1000 * (time.perf_counter() - began - (meter.with_zid - with_zid)),
+                    1000 * (time.thread_time() - used),
+                    meter.queries - queries,
+                )
+                assert response.status_code == 200, f"{path}: {response.status_code}"
+                if at >= 3:  # the first ones load templates and open connections
+                    for figure, value in zip(FIGURES, figures, strict=True):
+                        took[name][figure].append(value)
     print(json.dumps(took))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2:])
+    main(int(sys.argv[1]), json.loads(sys.argv[2]))
