@@ -23,6 +23,7 @@ SCRIPT = "js/app.js"
 _IMPORT_STYLE = re.compile(r'@import url\("([^"]+)"\) layer\(([\w.]+)\);')
 _IMPORT_SCRIPT = re.compile(r'^import "([^"]+)";$', re.MULTILINE)
 _URL = re.compile(r'url\("(?!data:)([^"]+)"\)')
+_COMMENT_LINE = re.compile(r"^\s*//.*\n", re.MULTILINE)
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 # The licence of Zid's stylesheet asks for its notice in every copy.
 NOTICE = "/*! Parts: @zidsa/zidmui, Copyright (c) Zid, MIT, see vendor/zidmui/LICENSE */\n"
@@ -52,13 +53,16 @@ def flat_style(name: str = STYLE) -> str:
 
 
 def flat_script(name: str = SCRIPT) -> str:
-    """This will give a script with its modules in place, each in a block of its own."""
+    """This will give a script with its modules in place, each in a block of its own, no comments.
+
+    No text in them goes over several lines: what a line begins with is only for who reads it.
+    """
     folder = posixpath.dirname(name)
 
     def imported(found: re.Match[str]) -> str:
         return f"{{\n{_read(posixpath.normpath(posixpath.join(folder, found[1])))}}}"
 
-    return _IMPORT_SCRIPT.sub(imported, _read(name))
+    return _squeezed(_COMMENT_LINE.sub("", _IMPORT_SCRIPT.sub(imported, _read(name))))
 
 
 def _moved(name: str, *, to: str) -> str:
@@ -71,8 +75,8 @@ def _moved(name: str, *, to: str) -> str:
     return _URL.sub(address, _COMMENT.sub("", _read(name)))
 
 
-def _squeezed(css: str) -> str:
-    return re.sub(r"\n\s*", "\n", css)
+def _squeezed(source: str) -> str:
+    return re.sub(r"\n\s*", "\n", source)
 
 
 def _read(name: str) -> str:

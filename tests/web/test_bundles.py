@@ -55,6 +55,8 @@ def test_the_script_is_one_file_too_and_both_are_compressed(collected: Path) -> 
     manifest = json.loads((collected / "staticfiles.json").read_text(encoding="utf-8"))["paths"]
     for name in (bundles.STYLE, bundles.SCRIPT):
         assert (collected / f"{manifest[name]}.gz").is_file()
+        assert (collected / f"{manifest[name]}.br").is_file()
+    assert not re.search(r"^\s*//", served(collected, bundles.SCRIPT), re.MULTILINE)
 
 
 def test_every_stylesheet_and_module_of_ours_is_in_it() -> None:
