@@ -30,6 +30,7 @@ from loyaltyadmin.snapshots.operations import known_program
 from loyaltyadmin.stores.models import Store
 
 LINES_PER_PAGE = 25
+LEFT_OUT_PER_PAGE = 10  # each is a form of its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +63,7 @@ def draft(
         "progress": progress.progress_of(job=job),
         **counts,
         **_short(job),
-        "left_out": Paginator(job.left_out.order_by("position"), LINES_PER_PAGE).get_page(
+        "left_out": Paginator(job.left_out.order_by("position"), LEFT_OUT_PER_PAGE).get_page(
             query.get("left")
         ),
         "repeats": repeats,

@@ -39,7 +39,7 @@ def progress_of(job: BulkAdjustment) -> dict[str, Any]:
 
 def in_a_line(job: BulkAdjustment) -> dict[str, Any]:
     """What other pages say about it."""
-    counts = progress.progress_of(job=job)
+    counts = progress.outcomes_of(job=job)
     return {
         "job": job,
         "progress": counts,
@@ -70,7 +70,7 @@ def history(job: BulkAdjustment) -> dict[str, Any]:
 
 def _tabs(job: BulkAdjustment, chosen: str) -> list[tuple[str, str, int, bool]]:
     """The outcomes that lines have, with how many and whether it is the one shown."""
-    counts = outcomes.counts_of(job=job)
+    counts = progress.counts_of(job=job)
     here = reverse("read-bulk-adjustment", args=[job.id])
     return [
         (here, _("All"), sum(counts.values()), not chosen),

@@ -138,6 +138,10 @@ class BulkAdjustment(models.Model):
     def __str__(self) -> str:
         return f"bulk adjustment {self.id} of store {self.store_id}"
 
+    def get_status_display(self) -> str:
+        """Django's own would work out all labels for every row of a list."""
+        return str(JobStatus(self.status).label)
+
     def move(self, *, to: JobStatus, **fields: Any) -> bool:
         """This will change the status unless another process did so first; tells whether it has.
 
@@ -366,6 +370,10 @@ class Line(models.Model):
 
     def __str__(self) -> str:
         return f"line {self.reference} of store {self.store_id}"
+
+    def get_status_display(self) -> str:
+        """Django's own would work out all labels for every row of a list."""
+        return str(LineStatus(self.status).label)
 
     @property
     def is_open(self) -> bool:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.db.models import Count
-
 from loyaltyadmin.points_adjustments.models import BulkAdjustment
 from loyaltyadmin.points_adjustments.progress import Progress
 from loyaltyadmin.points_adjustments.states import LineStatus
@@ -22,12 +20,6 @@ KINDS = {
     LineStatus.UNSETTLED: "wait",
     LineStatus.UNKNOWN: "wait",
 }
-
-
-def counts_of(*, job: BulkAdjustment) -> dict[str, int]:
-    """This will count a bulk adjustment's lines by their status, in one query."""
-    counts = job.lines.order_by().values("status").annotate(count=Count("id"))
-    return {row["status"]: row["count"] for row in counts}
 
 
 def processed_of(*, job: BulkAdjustment, counts: Progress) -> int:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from loyaltyadmin.activity.operations import OPERATOR, merchant_of
 from loyaltyadmin.points_adjustments import matching, operations, sheet, turns
+from loyaltyadmin.points_adjustments.draft_pages import LEFT_OUT_PER_PAGE
 from loyaltyadmin.points_adjustments.job_pages import LINES_PER_PAGE
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.progress import jobs_ahead_of
@@ -101,15 +102,15 @@ def test_a_draft_names_customers_who_stand_in_it_twice(store: Store, merchant: C
 
 
 def test_a_draft_shows_the_lines_that_are_left_out_in_pages(store: Store, merchant: Client) -> None:
-    bad = "".join(f"bad-{number},5\n" for number in range(LINES_PER_PAGE + 2))
+    bad = "".join(f"bad-{number},5\n" for number in range(LEFT_OUT_PER_PAGE + 2))
     job = draft(store, f"customer_id,points\n1001,5\n{bad}")
 
     first = Page(merchant.get(address_of(job)))
     second = Page(merchant.get(address_of(job), {"left": "2"}))
 
-    assert "27 lines will not be sent as they stand" in first.one(id="left-out").text
+    assert "12 lines will not be sent as they stand" in first.one(id="left-out").text
     shown = [[it["value"] for it in page.all("input", name="left_out")] for page in (first, second)]
-    assert [len(it) for it in shown] == [LINES_PER_PAGE, 2]
+    assert [len(it) for it in shown] == [LEFT_OUT_PER_PAGE, 2]
     assert first.has("a", href="?left=2")
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django import template
-from django.template.loader import render_to_string
 from django.utils import formats
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -39,8 +39,16 @@ def amount(value: Decimal | int) -> str:
 
 @register.filter
 def money(value: Decimal | int, code: str) -> SafeString:
-    """An amount with its currency: the riyal's sign for riyals, any other by name or code."""
-    return render_to_string(
-        "_components/money.html",
-        {"amount": amount(value), "is_riyal": code == "SAR", "currency": currency_name(code)},
+    """An amount with its currency: the riyal's sign for riyals, any other by name or code.
+
+    Written left to right, so that the sign stays on the left.
+    """
+    if code != "SAR":
+        return format_html("<bdi>{} {}</bdi>", amount(value), currency_name(code))
+    return format_html(
+        '<bdi class="zid-money" dir="ltr"><svg class="zid-money__sign" aria-hidden="true"'
+        ' focusable="false"><use href="#icon-riyal"/></svg> {}<span class="zid-heard"> {}</span>'
+        "</bdi>",
+        amount(value),
+        _("Saudi riyals"),
     )
