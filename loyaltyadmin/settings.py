@@ -438,6 +438,7 @@ FRAME_ANCESTORS = env_pattern(
     pattern=_ORIGIN,
     example="https://dashboard.zid.sa",
 )
+SESSION_ENGINE = "loyaltyadmin.web.session_store"
 SESSION_COOKIE_NAME = "loyaltyadmin_session"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_SAMESITE = "None"

@@ -25,11 +25,11 @@ FIGURES = ("milliseconds", "processor", "queries")
 
 def main(times: int, pages: Mapping[str, tuple[str, bool]]) -> None:
     django.setup()
-    from django.contrib.sessions.backends.db import SessionStore
     from django.db import connection
     from django.test import Client
 
     from loyaltyadmin.web import sessions
+    from loyaltyadmin.web.session_store import SessionStore
     from loyaltyadmin.zid._transport import Transport
 
     meter = Meter()

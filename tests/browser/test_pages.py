@@ -14,6 +14,10 @@ from tests.zid_sandbox.control import Sandbox
 pytestmark = pytest.mark.browser
 
 FINISHED_MILLISECONDS = 20_000
+FORGET_WHAT_ZID_TOLD = """
+from loyaltyadmin.snapshots.models import Snapshot
+Snapshot.objects.all().delete()
+"""
 
 # What a person without eyes or with a telephone would complain of.
 INSPECT = """() => {
@@ -128,10 +132,12 @@ def test_a_file_that_cannot_be_read_is_told_and_the_language_can_still_be_change
     expect(merchant.app.locator("input[type=file]")).to_be_visible()
 
 
-def test_a_zid_that_is_down_is_told_with_a_way_to_try_again(
+def test_on_a_first_visit_a_zid_that_is_down_is_told_with_a_way_to_try_again(
     merchant: Merchant, sandbox: Sandbox
 ) -> None:
+    expect(merchant.app.locator("#program:not([data-stale]) #activation")).to_be_visible()
     merchant.go("customers")
+    merchant.product.manage("shell", "-c", FORGET_WHAT_ZID_TOLD)
     sandbox.fault(path="managers/loyalty-program", kind="status", status=503)
 
     merchant.app.locator("nav a[href='/program/']").click()

@@ -130,10 +130,10 @@ def test_the_old_name_is_forgotten(store: Store) -> None:
 
 
 def test_stores_are_strangers(store: Store, other_store: Store) -> None:
-    know(store, points=5)
-    know(other_store, points=7)
+    know(store, asked_at=EARLIER, points=5)
+    know(other_store, asked_at=EARLIER, points=7)
 
-    directory.note_adjustments(store_id=store.id, moves=[(1001, 5, LATER)])
+    directory.note_adjustments(store_id=store.id, moves=[(1001, 5, NOW)])
 
     assert Customer.objects.get(store=store).points == 10
     assert Customer.objects.get(store=other_store).points == 7
