@@ -27,6 +27,7 @@ from tests import services
 ROOT = Path(__file__).resolve().parent.parent
 COVERAGE_FLOOR = 93  # per cent; the one place where it is set
 PYTHON = sys.executable
+IN_TWO = ["-n", "2"]
 COVERED = ["--cov", "--cov-append", "--cov-report="]
 # A test that hangs ends the run, and shows where it hangs.
 LIMITED = ["-o", "faulthandler_timeout=1500", "-o", "faulthandler_exit_on_timeout=true"]
@@ -111,19 +112,18 @@ GROUPS = [
     Group(
         name="tests",
         what="tests on SQLite, without Redis",
-        commands=[pytest("not browser and not services", "-n", "2", *COVERED)],
+        commands=[pytest("not browser and not services", *IN_TWO, *COVERED)],
     ),
     Group(
         name="services",
-        what="the same tests and some more on PostgreSQL and Redis",
-        # One process: the tests share the one Redis.
+        what="what keeps rows, and some more, on PostgreSQL and Redis",
         commands=[
             [
                 PYTHON,
                 "-m",
                 "tests.services",
                 "--",
-                *pytest("not browser and not embedded", *COVERED),
+                *pytest("not browser and not embedded", *IN_TWO, "-p", "tests.on_servers"),
             ],
         ],
         tools=[POSTGRESQL, REDIS],
@@ -138,7 +138,7 @@ GROUPS = [
         name="gallery",
         what="every state of every page: for everybody, and as accepted",
         # A process for each language. Nothing of the app runs in them, so nothing is covered.
-        commands=[pytest("gallery", "-n", "2", "--dist", "loadgroup")],
+        commands=[pytest("gallery", *IN_TWO, "--dist", "loadgroup")],
         tools=[CHROMIUM],
     ),
 ]

@@ -45,6 +45,9 @@ class Watch:
     def referers(self) -> list[str]:
         return [request.headers.get("referer", "") for request in self.requests]
 
+    def has_changed_something(self) -> bool:
+        return any(call.startswith("POST ") for call, _ in self.statuses)
+
     def count(self, method: str, path: str) -> int:
         return sum(
             request.method == method and urlsplit(request.url).path == path

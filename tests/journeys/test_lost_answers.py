@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,10 +19,7 @@ LOST = 0.07
 
 
 @pytest.fixture
-def product(tmp_path: Path) -> Iterator[Product]:
-    servers: dict[str, Any] = {}
-    if os.environ.get("REDIS_URL"):  # under `python -m tests.services`: on its servers
-        servers = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL")}
+def product(tmp_path: Path, servers: dict[str, Any]) -> Iterator[Product]:
     with processes.running(
         data_dir=tmp_path / "data", customers=LINES, ZID_SETTLE_SECONDS="3", **servers
     ) as running:

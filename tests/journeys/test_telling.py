@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -36,10 +35,7 @@ for id, fate in Message.objects.values_list("id", "fate"): print(id, fate)
 """
 
 
-def test_a_killed_worker_tells_nobody_twice(tmp_path: Path) -> None:
-    servers: dict[str, Any] = {}
-    if os.environ.get("REDIS_URL"):
-        servers = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL")}
+def test_a_killed_worker_tells_nobody_twice(tmp_path: Path, servers: dict[str, Any]) -> None:
     with (
         mail_server() as (server, port),
         processes.running(

@@ -417,6 +417,21 @@ def add_segments() -> None:
     )  # fmt: skip
 
 
+def read_programs() -> None:
+    """What has been read once shows on other pages: which one comes first must not matter."""
+    from loyaltyadmin.info_page import operations as info_page
+    from loyaltyadmin.program import operations as program
+    from loyaltyadmin.stores import operations as stores
+    from loyaltyadmin.stores import pacer
+    from loyaltyadmin.stores.models import Store
+
+    for store in Store.objects.all():
+        pace = stores.pacer_for(store=store, asks=pacer.For.PERSON)
+        with stores.zid_client_for(store=store, language="ar", pace=pace) as zid:
+            program.read_program(store=store, zid=zid)
+            info_page.read_info_page(store=store, zid=zid)
+
+
 def end_the_guide(store_id: int) -> None:
     """A store that put the first-run guide away, and to which the app's access ends."""
     from loyaltyadmin.stores.models import Store
@@ -440,6 +455,7 @@ def main() -> None:
     add_info_pages()
     end_the_guide(90004)
     seed_recurring.add()
+    read_programs()
 
 
 if __name__ == "__main__":

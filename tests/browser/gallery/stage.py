@@ -82,11 +82,16 @@ class Stage:
         visit.page.emulate_media(color_scheme="light")
         visit.page.mouse.move(0, 0)
         visit.watch.complaints.clear()
+        visit.watch.statuses.clear()
         try:
             state.bring_about(visit)
             yield visit
         finally:
             self.product.sandbox.clear_faults()
+            if visit.is_framed and visit.watch.has_changed_something():
+                # After a change the app asks Zid again. Let that not be left to the next state.
+                visit.go_to("/program/")
+                visit.go_to("/info-page/")
             visit.forget_console()
             if state.leaves_a_mess:
                 self._visits.pop((state.store_id, language)).context.close()
