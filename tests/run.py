@@ -27,7 +27,8 @@ from tests import services
 ROOT = Path(__file__).resolve().parent.parent
 COVERAGE_FLOOR = 93  # per cent; the one place where it is set
 PYTHON = sys.executable
-IN_TWO = ["-n", "2"]
+IN_TWO = ["-n", "2", "--dist", "worksteal"]
+BY_LANGUAGE = ["-n", "2", "--dist", "loadgroup"]
 COVERED = ["--cov", "--cov-append", "--cov-report="]
 # A test that hangs ends the run, and shows where it hangs.
 LIMITED = ["-o", "faulthandler_timeout=1500", "-o", "faulthandler_exit_on_timeout=true"]
@@ -131,14 +132,14 @@ GROUPS = [
     Group(
         name="browser",
         what="tests that drive a browser",
-        commands=[pytest("browser and not gallery", *COVERED)],
+        commands=[pytest("browser and not gallery", *IN_TWO, *COVERED, "tests/browser")],
         tools=[CHROMIUM],
     ),
     Group(
         name="gallery",
         what="every state of every page: for everybody, and as accepted",
         # A process for each language. Nothing of the app runs in them, so nothing is covered.
-        commands=[pytest("gallery", *IN_TWO, "--dist", "loadgroup")],
+        commands=[pytest("gallery", *BY_LANGUAGE, "tests/browser")],
         tools=[CHROMIUM],
     ),
 ]
