@@ -159,6 +159,7 @@ INSTALLED_APPS = [
     "loyaltyadmin.activity",
     "loyaltyadmin.snapshots",
     "loyaltyadmin.web",
+    "loyaltyadmin.program",
     "loyaltyadmin.customers",
     "loyaltyadmin.segments",
     "loyaltyadmin.presets",

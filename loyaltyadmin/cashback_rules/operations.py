@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -12,7 +13,7 @@ from loyaltyadmin.snapshots import worth
 from loyaltyadmin.stores.models import Store
 from loyaltyadmin.zid import errors
 from loyaltyadmin.zid.readback import answered_or_read
-from loyaltyadmin.zid.types import CashbackRule
+from loyaltyadmin.zid.types import CashbackRule, Program
 
 if TYPE_CHECKING:
     from loyaltyadmin.zid.client import Client
@@ -32,13 +33,13 @@ def toggle_cashback_rule(
     Raises: errors.ZidError.
     """
     with (
-        snapshots.changing_program(store=store),
+        snapshots.changing_program(store=store) as program,
         activity.recording(
             store=store,
             by=by,
             action=Action.TOGGLE_CASHBACK_RULE,
             subject=str(rule_id),
-            before={"is_active": not active},
+            before=_is_on(program.before, rule_id),
             after={"is_active": active},
             restores=restores,
         ) as change,
@@ -48,7 +49,11 @@ def toggle_cashback_rule(
             read=lambda: read_cashback_rule(store=store, zid=zid, rule_id=rule_id),
         )
         change.after = state_of(rule)
-        change.before = {**change.after, "is_active": not active}
+        if change.before is not None:
+            change.before = {**change.after, **change.before}
+        program.answer = lambda known: replace(
+            known, cashback_rules=snapshots.with_switched(known.cashback_rules, it=rule)
+        )
     return rule
 
 
@@ -154,6 +159,12 @@ def example_of(*, store: Store, amount_to_spend: Decimal, points_rewarded: int) 
         points_rewarded=points_rewarded,
         methods=program.redemption_methods if program else (),
     )
+
+
+def _is_on(program: Program | None, rule_id: UUID) -> State | None:
+    """What Zid last told of a switch; nothing where that is not known."""
+    is_on = snapshots.is_on(program.cashback_rules, id=str(rule_id)) if program else None
+    return None if is_on is None else {"is_active": is_on}
 
 
 def state_of(rule: CashbackRule) -> State:

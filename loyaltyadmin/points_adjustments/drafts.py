@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -40,96 +41,93 @@ class Cells:
     reason: str
 
 
-def put_right(*, job: BulkAdjustment, by: Actor, typed: Mapping[int, Cells]) -> int:
-    """This will read lines that were left out once more, as they were typed now, by their ids.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edits:
+    """What is done to a draft at one time, in this order. Ids of lines, none where nothing is."""
 
-    Those that can be read and have a customer become lines of the draft; the others keep what was
-    typed, with what is wrong with that. Tells how many became lines.
+    typed: Mapping[int, Cells]  # what was typed into lines that were left out
+    drop_all_left_out: bool = False
+    drop_left_out: int | None = None
+    drop_line: int | None = None
+    set_aside: int | None = None
+    duplicates: Duplicates | None = None
+
+
+def edit_bulk_adjustment(*, job: BulkAdjustment, by: Actor, edits: Edits) -> None:
+    """This will change a draft, and leave one entry that says all that was done, if anything was.
 
     Raises: NotPossible.
     """
-    with _editing(job) as changes:
-        left_out = list(job.left_out.filter(id__in=typed))
-        read = [_read(it, typed[it.id], job=job) for it in left_out]
-        matched = matching.match(
-            store=job.store,
-            reading=Reading(
-                rows=[it for it in read if isinstance(it, sheet.ReadRow)],
-                problems=[it for it in read if isinstance(it, Problem)],
-            ),
-        )
-        again = {problem.line: problem for problem in matched.problems}
-        for it in left_out:
-            it.customer, it.points, it.action, it.reason = _cells(typed[it.id])
-            if problem := again.get(it.position):
-                it.code, it.value = problem.code, problem.value
-        LeftOut.objects.bulk_update(
-            left_out, ["customer", "points", "action", "reason", "code", "value"]
-        )
-        job.left_out.filter(position__in=[row.position for row in matched.rows]).delete()
-        lines.add_rows(job=job, rows=matched.rows, reason=job.reason)
-        if matched.rows:
-            changes["put_right"] = len(matched.rows)
-        _note(job, by=by, changes=changes)
+    with _editing(job):
+        changes: Counter[str] = Counter()
+        if edits.typed:
+            changes["put_right"] = _put_right(job, edits.typed)
+        if edits.drop_all_left_out:
+            changes["dropped"] += job.left_out.all().delete()[0]
+        elif edits.drop_left_out is not None:
+            changes["dropped"] += job.left_out.filter(id=edits.drop_left_out).delete()[0]
+        if edits.drop_line is not None:
+            changes["dropped"] += job.lines.filter(id=edits.drop_line).delete()[0]
+        if edits.set_aside is not None:
+            changes["set_aside"] = _set_aside(job, edits.set_aside)
+        after: activity.State = {name: count for name, count in changes.items() if count}
+        if edits.duplicates is not None and _resolve_duplicates(job, edits.duplicates):
+            after["duplicates"] = edits.duplicates.value
+        if after:
+            _note(job, by=by, changes=after)
+
+
+def _put_right(job: BulkAdjustment, typed: Mapping[int, Cells]) -> int:
+    """Read lines that were left out once more, as they were typed now; tells how many are right.
+
+    Those that can be read and have a customer become lines of the draft; the others keep what was
+    typed, with what is wrong with that.
+    """
+    left_out = list(job.left_out.filter(id__in=typed))
+    read = [_read(it, typed[it.id], job=job) for it in left_out]
+    matched = matching.match(
+        store=job.store,
+        reading=Reading(
+            rows=[it for it in read if isinstance(it, sheet.ReadRow)],
+            problems=[it for it in read if isinstance(it, Problem)],
+        ),
+    )
+    again = {problem.line: problem for problem in matched.problems}
+    for it in left_out:
+        it.customer, it.points, it.action, it.reason = _cells(typed[it.id])
+        if problem := again.get(it.position):
+            it.code, it.value = problem.code, problem.value
+    LeftOut.objects.bulk_update(
+        left_out, ["customer", "points", "action", "reason", "code", "value"]
+    )
+    job.left_out.filter(position__in=[row.position for row in matched.rows]).delete()
+    lines.add_rows(job=job, rows=matched.rows, reason=job.reason)
     return len(matched.rows)
 
 
-def drop_left_out(*, job: BulkAdjustment, by: Actor, ids: list[int] | None = None) -> int:
-    """This will drop lines that were left out, or without `ids` all of them; tells how many.
-
-    Raises: NotPossible.
-    """
-    with _editing(job) as changes:
-        dropped = job.left_out.all() if ids is None else job.left_out.filter(id__in=ids)
-        count, _ = dropped.delete()
-        if count:
-            changes["dropped"] = count
-        _note(job, by=by, changes=changes)
-    return count
+def _set_aside(job: BulkAdjustment, line_id: int) -> int:
+    """Take a line out and leave it where it can be changed and put back; tells how many."""
+    found = list(job.lines.filter(id=line_id))
+    lines.add_left_out(job=job, problems=[_aside(line) for line in found])
+    for line in found:
+        line.delete()
+    return len(found)
 
 
-def drop_line(*, job: BulkAdjustment, by: Actor, line_id: int) -> None:
-    """This will take a line out of a draft.
-
-    Raises: NotPossible.
-    """
-    with _editing(job) as changes:
-        count, _ = job.lines.filter(id=line_id).delete()
-        if count:
-            changes["dropped"] = count
-        _note(job, by=by, changes=changes)
-
-
-def set_aside(*, job: BulkAdjustment, by: Actor, line_id: int) -> None:
-    """This will take a line out of a draft and leave it where it can be changed and put back.
-
-    Raises: NotPossible.
-    """
-    with _editing(job) as changes:
-        for line in job.lines.filter(id=line_id):
-            lines.add_left_out(job=job, problems=[_aside(line)])
-            line.delete()
-            changes["set_aside"] = 1
-        _note(job, by=by, changes=changes)
-
-
-def resolve_duplicates(*, job: BulkAdjustment, by: Actor, policy: Duplicates) -> None:
-    """This will do what `policy` says with customers who have several lines in a draft.
+def _resolve_duplicates(job: BulkAdjustment, policy: Duplicates) -> bool:
+    """Do what `policy` says with customers who have several lines; tells whether any has.
 
     Lines that it leaves out can be put right or dropped like others.
-
-    Raises: NotPossible.
     """
-    with _editing(job) as changes:
-        twice = lines_of_duplicates(job=job)
-        found = Sheet(rows=[_row(line) for line in twice], problems=[])
-        resolved = duplicates.resolve(sheet=found, policy=policy)
-        if resolved is not found:
-            job.lines.filter(id__in=[line.id for line in twice]).delete()
-            lines.add_rows(job=job, rows=resolved.rows, reason=job.reason)
-            lines.add_left_out(job=job, problems=resolved.problems)
-            changes["duplicates"] = policy.value
-        _note(job, by=by, changes=changes)
+    twice = lines_of_duplicates(job=job)
+    found = Sheet(rows=[_row(line) for line in twice], problems=[])
+    resolved = duplicates.resolve(sheet=found, policy=policy)
+    if resolved is found:
+        return False
+    job.lines.filter(id__in=[line.id for line in twice]).delete()
+    lines.add_rows(job=job, rows=resolved.rows, reason=job.reason)
+    lines.add_left_out(job=job, problems=resolved.problems)
+    return True
 
 
 def lines_of_duplicates(*, job: BulkAdjustment) -> QuerySet[Line]:
@@ -141,7 +139,7 @@ def lines_of_duplicates(*, job: BulkAdjustment) -> QuerySet[Line]:
 
 
 @contextlib.contextmanager
-def _editing(job: BulkAdjustment) -> Iterator[dict[str, object]]:
+def _editing(job: BulkAdjustment) -> Iterator[None]:
     """Nobody confirms a draft while it is edited; one that is confirmed is not edited any more.
 
     Nor is one that undoes or repeats another: each of its lines belongs to one of that one's.
@@ -150,12 +148,10 @@ def _editing(job: BulkAdjustment) -> Iterator[dict[str, object]]:
         kept = BulkAdjustment.objects.select_for_update().get(id=job.id)
         if kept.status != JobStatus.DRAFT or kept.undoes_id or kept.retries_id:
             raise NotPossible
-        yield {}
+        yield
 
 
-def _note(job: BulkAdjustment, *, by: Actor, changes: dict[str, object]) -> None:
-    if not changes:
-        return
+def _note(job: BulkAdjustment, *, by: Actor, changes: activity.State) -> None:
     operations.note_lines(job)
     safeguards.withdraw_approval(job=job)
     activity.record(

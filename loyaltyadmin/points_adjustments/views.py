@@ -400,28 +400,24 @@ def edit_bulk_adjustment(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpRe
     - `save`: only that; - `drop`: a line that was left out, or `all` of them;
     - `drop_line`, `set_aside`: a line of the draft; - `duplicates`: what to do with them.
     """
-    job, by = _job(request, job_id), _by(request)
+    job, by, edits = _job(request, job_id), _by(request), _edits(request.POST)
     with contextlib.suppress(operations.NotPossible):
-        _edit(job, by=by, form=request.POST)
+        drafts.edit_bulk_adjustment(job=job, by=by, edits=edits)
     query = request.GET.urlencode()
     url = reverse("read-bulk-adjustment", args=[job.id])
     return redirect(f"{url}?{query}" if query else url)
 
 
-def _edit(job: BulkAdjustment, *, by: Actor, form: QueryDict) -> None:
-    if typed := _typed(form):
-        drafts.put_right(job=job, by=by, typed=typed)
-    if form.get("drop") == "all":
-        drafts.drop_left_out(job=job, by=by)
-    if left_out := _number(form.get("drop")):
-        drafts.drop_left_out(job=job, by=by, ids=[left_out])
-    if line := _number(form.get("drop_line")):
-        drafts.drop_line(job=job, by=by, line_id=line)
-    if line := _number(form.get("set_aside")):
-        drafts.set_aside(job=job, by=by, line_id=line)
+def _edits(form: QueryDict) -> drafts.Edits:
     policy = form.get("duplicates")
-    if policy in Duplicates.values:
-        drafts.resolve_duplicates(job=job, by=by, policy=Duplicates(policy))
+    return drafts.Edits(
+        typed=_typed(form),
+        drop_all_left_out=form.get("drop") == "all",
+        drop_left_out=_number(form.get("drop")),
+        drop_line=_number(form.get("drop_line")),
+        set_aside=_number(form.get("set_aside")),
+        duplicates=Duplicates(policy) if policy in Duplicates.values else None,
+    )
 
 
 def _typed(form: QueryDict) -> dict[int, drafts.Cells]:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -46,12 +46,12 @@ def set_activation(
     Raises: errors.ZidError.
     """
     with (
-        snapshots.changing_program(store=store),
+        snapshots.changing_program(store=store) as program,
         activity.recording(
             store=store,
             by=by,
             action=Action.SET_ACTIVATION,
-            before={"is_active": not active},
+            before={"is_active": program.before.is_active} if program.before else None,
             after={"is_active": active},
             restores=restores,
         ) as change,
@@ -60,6 +60,7 @@ def set_activation(
             zid.loyalty.set_activation(active=active), read=zid.loyalty.read_activation
         )
         change.after = {"is_active": is_active}
+        program.answer = lambda known: replace(known, is_active=is_active)
     return is_active
 
 

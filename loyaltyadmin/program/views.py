@@ -61,18 +61,12 @@ def _render(
 ) -> HttpResponse:
     program = known.state
     context = {
-        "program": program,
+        **_health(request, program),
         "read_at": known.read_at,
         "is_fresh_on_its_way": is_fresh_on_its_way,
         "failure": failure,
         "earned_parts": _earned_parts(program),
-        "weighed_methods": [
-            worth.weigh(
-                method=method, rules=program.cashback_rules, methods=program.redemption_methods
-            )
-            for method in program.redemption_methods
-        ],
-        "health": operations.health_of(store=request.store, program=program, now=timezone.now()),
+        "weighed_methods": worth.weigh_each(program=program),
         "nav": "program",
     }
     return render(request, template, context)
@@ -95,7 +89,16 @@ def _earned_parts(program: Program) -> list[plots.Part]:
 @store_required
 def dismiss_guide(request: StoreHttpRequest) -> HttpResponse:
     operations.dismiss_guide(store=request.store)
-    return HttpResponse() if request.htmx else redirect("program")
+    if not request.htmx:
+        return redirect("program")
+    known = operations.known_program(store=request.store)
+    context = _health(request, known.state) if known else {}
+    return render(request, "program/_health.html", context)
+
+
+def _health(request: StoreHttpRequest, program: Program) -> dict[str, object]:
+    health = operations.health_of(store=request.store, program=program, now=timezone.now())
+    return {"program": program, "health": health}
 
 
 @require_POST

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from loyaltyadmin.snapshots import worth
 from loyaltyadmin.stores.models import Store
 from loyaltyadmin.zid import errors
 from loyaltyadmin.zid.readback import answered_or_read
-from loyaltyadmin.zid.types import RedemptionKind, RedemptionMethod
+from loyaltyadmin.zid.types import Program, RedemptionKind, RedemptionMethod
 
 if TYPE_CHECKING:
     from loyaltyadmin.zid.client import Client
@@ -34,13 +35,13 @@ def toggle_redemption_method(
     Raises: errors.ZidError.
     """
     with (
-        snapshots.changing_program(store=store),
+        snapshots.changing_program(store=store) as program,
         activity.recording(
             store=store,
             by=by,
             action=Action.TOGGLE_REDEMPTION_METHOD,
             subject=str(method_id),
-            before={"is_active": not active},
+            before=_is_on(program.before, method_id),
             after={"is_active": active},
             restores=restores,
         ) as change,
@@ -50,7 +51,11 @@ def toggle_redemption_method(
             read=lambda: read_redemption_method(store=store, zid=zid, method_id=method_id),
         )
         change.after = state_of(method)
-        change.before = {**change.after, "is_active": not active}
+        if change.before is not None:
+            change.before = {**change.after, **change.before}
+        program.answer = lambda known: replace(
+            known, redemption_methods=snapshots.with_switched(known.redemption_methods, it=method)
+        )
     return method
 
 
@@ -256,6 +261,12 @@ def weigh_typed(
         is_active=True,
     )
     return weigh(store=store, method=typed)
+
+
+def _is_on(program: Program | None, method_id: UUID) -> State | None:
+    """What Zid last told of a switch; nothing where that is not known."""
+    is_on = snapshots.is_on(program.redemption_methods, id=str(method_id)) if program else None
+    return None if is_on is None else {"is_active": is_on}
 
 
 def state_of(method: RedemptionMethod) -> State:

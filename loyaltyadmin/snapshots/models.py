@@ -22,6 +22,9 @@ class Snapshot(models.Model):
     state = models.JSONField()
     read_at = models.DateTimeField(help_text="when Zid was asked")
     changed_at = models.DateTimeField(null=True, help_text="when the app last changed it at Zid")
+    answered_at = models.DateTimeField(
+        null=True, help_text="the same, when Zid's answer to the change is in the state"
+    )
 
     class Meta:
         constraints: ClassVar = [

@@ -1,18 +1,20 @@
 """What Zid last said, kept, so that a page paints before Zid answers and opens when it is down.
 
 Every read of the program goes through here, so that all pages share it. A change made by the app
-marks what is kept as out of date: it is not shown again before Zid was asked.
+marks what is kept as out of date: it is not shown again before Zid was asked, unless Zid's answer
+told what became of it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from loyaltyadmin.zid.client import Client
 
 T = TypeVar("T")
+Switched = TypeVar("Switched", CashbackRule, RedemptionMethod)
+_IS_TRUE = Q(changed_at=None) | Q(changed_at__lt=F("read_at")) | Q(changed_at=F("answered_at"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,16 +66,32 @@ def insist(*, on: dict[str, object], current: dict[str, object] | None) -> None:
         raise ChangedMeanwhile(current=current)
 
 
+@dataclass(slots=True, kw_only=True)
+class ProgramChange:
+    """A change of the program that is under way.
+
+    `before` is the program as Zid last told, nothing if that is not known. `answer` is for the
+    change to set: it gives a program with what Zid answered in it.
+    """
+
+    before: Program | None
+    answer: Callable[[Program], Program] | None = None
+
+
 @contextlib.contextmanager
-def changing_program(*, store: Store) -> Iterator[None]:
+def changing_program(*, store: Store) -> Iterator[ProgramChange]:
     """This will keep what is known of the program from being shown after the block.
 
-    Whatever became of the change: a lost answer may hide one.
+    Whatever became of the change: a lost answer may hide one. Where Zid answered, its answer is
+    put into what is known instead.
     """
+    known = known_program(store=store)
+    change = ProgramChange(before=known.state if known else None)
     try:
-        yield
+        yield change
     finally:
-        _forget(store=store, part=Snapshot.Part.PROGRAM)
+        if change.answer is None or not _put_in(change.answer, store=store):
+            _forget(store=store, part=Snapshot.Part.PROGRAM)
 
 
 @contextlib.contextmanager
@@ -81,6 +101,18 @@ def changing_info_page(*, store: Store) -> Iterator[None]:
         yield
     finally:
         _forget(store=store, part=Snapshot.Part.INFO_PAGE)
+
+
+def with_switched(them: tuple[Switched, ...], *, it: Switched) -> tuple[Switched, ...]:
+    """This will give rules or methods of which one is on or off as `it` is."""
+    return tuple(
+        replace(other, is_active=it.is_active) if other.id == it.id else other for other in them
+    )
+
+
+def is_on(them: Iterable[Switched], *, id: str) -> bool | None:
+    """This will tell whether the rule or method with this id is on; nothing if there is none."""
+    return next((it.is_active for it in them if it.id == id), None)
 
 
 def read_program(*, store: Store, zid: Client) -> Known[Program]:
@@ -130,13 +162,29 @@ def _keep(
     *, store: Store, part: Snapshot.Part, state: dict[str, Any], read_at: dt.datetime
 ) -> None:
     Snapshot.objects.update_or_create(
-        store=store, part=part, defaults={"state": state, "read_at": read_at}
+        store=store,
+        part=part,
+        # An answer to a change that was made meanwhile may not be in it.
+        defaults={"state": state, "read_at": read_at, "answered_at": None},
     )
 
 
 def _kept(*, store: Store, part: Snapshot.Part) -> Snapshot | None:
-    is_true = Q(changed_at=None) | Q(changed_at__lt=F("read_at"))
-    return Snapshot.objects.filter(is_true, store=store, part=part).first()
+    return Snapshot.objects.filter(_IS_TRUE, store=store, part=part).first()
+
+
+def _put_in(answer: Callable[[Program], Program], *, store: Store) -> bool:
+    """Put an answer of Zid's into what is known, if that is true still; tells whether it is."""
+    with transaction.atomic():
+        kept = Snapshot.objects.select_for_update().filter(
+            _IS_TRUE, store=store, part=Snapshot.Part.PROGRAM
+        )
+        for it in kept:
+            it.state = _to_json(answer(_to_program(it.state)))
+            # What was asked for before is older than the answer.
+            it.changed_at = it.answered_at = timezone.now()
+            it.save(update_fields=["state", "changed_at", "answered_at"])
+        return bool(kept)
 
 
 def _forget(*, store: Store, part: Snapshot.Part) -> None:

@@ -122,6 +122,12 @@ def weigh(
     )
 
 
+def weigh_each(*, program: Program) -> list[Weighed]:
+    """This will weigh all methods of a program."""
+    methods = program.redemption_methods
+    return [weigh(method=it, rules=program.cashback_rules, methods=methods) for it in methods]
+
+
 def discount_of(*, method: RedemptionMethod) -> Decimal:
     """This will give what a method takes off: its amount, or its share of a usual basket."""
     if method.kind is RedemptionKind.PERCENTAGE:

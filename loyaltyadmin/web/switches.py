@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
@@ -75,7 +76,10 @@ def respond(
     switched: Switched[T],
     context: dict[str, object] | None = None,
 ) -> HttpResponse:
-    """Render the switch's row, with `name` for its state; without htmx, the page it stands on."""
+    """Render the switch's row, with `name` for its state, and what else it changes on the page.
+
+    Without htmx, lead to the page it stands on.
+    """
     if not request.htmx:
         if switched.problem:
             context = {"title": switched.problem, "back_url": reverse("program")}
@@ -84,6 +88,7 @@ def respond(
     status = HTTPStatus.UNPROCESSABLE_ENTITY if switched.problem else HTTPStatus.OK
     row = {name: switched.state, "problem": switched.problem} | (context or {})
     response = render(request, template, row, status=status)
+    response.write(render_to_string("program/_switched.html", request=request))
     if not switched.problem:
         is_on = getattr(switched.state, "is_active", switched.state)
         done = _("Switched on") if is_on else _("Switched off")

@@ -9,7 +9,6 @@ import "./toast.js";
 import "./offline.js";
 import "./unsaved.js";
 import "./shortcuts.js";
-import "./guide.js";
 import "./fresh.js";
 import "./polls.js";
 import "./frame.js";

@@ -206,6 +206,8 @@ def test_what_was_typed_beside_is_not_lost_when_a_line_is_dropped(merchant: Clie
 
     assert (4, 1003, "+", 9, "عيد مبارك") in ready(job)
     assert left_out(job) == []
+    entry = Entry.objects.get(action="edit_bulk_adjustment")
+    assert entry.after == {"put_right": 1, "dropped": 1}
 
 
 @pytest.mark.parametrize("action", ["add", "take", "set", "reset"])
@@ -309,7 +311,9 @@ def test_an_undo_keeps_its_lines(store: Store, merchant: Client) -> None:
     undo = operations.undo_bulk_adjustment(job=job, by=OPERATOR, reason_for=str)
 
     with pytest.raises(operations.NotPossible):
-        drafts.drop_left_out(job=undo, by=OPERATOR)
+        drafts.edit_bulk_adjustment(
+            job=undo, by=OPERATOR, edits=drafts.Edits(typed={}, drop_all_left_out=True)
+        )
 
 
 def test_it_leads_back_to_the_page_of_lines_that_it_came_from(merchant: Client) -> None:

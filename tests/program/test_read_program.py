@@ -92,13 +92,29 @@ def test_the_first_visit_waits_for_zid(merchant: Client, zid: responses.Requests
 def test_what_the_app_has_changed_since_is_not_shown_as_it_was(
     merchant: Client, zid: responses.RequestsMock
 ) -> None:
-    zid.post(f"{edge.LOYALTY}/activation", json={"loyalty_program": {"activated": 0}})
-    merchant.post("/program/activation/", {"active": "0"}, headers=edge.HTMX)
     zid.get(edge.PROGRAM, json=edge.fixture("program"))
+    zid.post(f"{edge.LOYALTY}/points-expiration", json={"status": "object"})
+    form = Page(merchant.get("/program/points-expiration/"))
+    based_on = form.one(name="based_on")["value"]
+    merchant.post("/program/points-expiration/", {"days": "9", "based_on": based_on})
 
     page = Page(merchant.get("/program/", headers=edge.BOOSTED))
 
     assert "Up to date" in page.one(id="program").text
+
+
+@pytest.mark.usefixtures("known")
+def test_what_zid_answered_to_a_switch_is_painted(
+    merchant: Client, zid: responses.RequestsMock
+) -> None:
+    zid.post(f"{edge.LOYALTY}/activation", json={"loyalty_program": {"activated": 0}})
+    merchant.post("/program/activation/", {"active": "0"}, headers=edge.HTMX)
+
+    page = Page(merchant.get("/program/", headers=edge.BOOSTED))
+
+    assert page.one(id="activation-name-switch")["aria-checked"] == "false"
+    assert "As of 3 minutes ago" in page.one(id="program").text
+    assert len(zid.calls) == 1
 
 
 @pytest.mark.usefixtures("known")

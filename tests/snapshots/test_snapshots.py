@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import responses
 
@@ -81,6 +83,40 @@ def test_a_read_that_a_change_overtook_is_not_shown(
         return (200, {}, edge.text("program"))
 
     zid.add_callback(responses.GET, edge.PROGRAM, callback=change_meanwhile)
+
+    operations.read_program(store=store, zid=client)
+
+    assert operations.known_program(store=store) is None
+
+
+def test_what_zid_answered_to_a_change_is_known(
+    store: Store, client: Client, zid: responses.RequestsMock
+) -> None:
+    zid.get(edge.PROGRAM, json=edge.fixture("program") | {"is_active": True})
+    read = operations.read_program(store=store, zid=client)
+
+    with operations.changing_program(store=store) as change:
+        change.answer = lambda program: replace(program, is_active=False)
+
+    known = operations.known_program(store=store)
+    assert known is not None
+    assert change.before == read.state
+    assert known.state == replace(read.state, is_active=False)
+    assert known.read_at == read.read_at
+
+
+def test_a_read_that_an_answer_overtook_is_not_shown(
+    store: Store, client: Client, zid: responses.RequestsMock
+) -> None:
+    zid.get(edge.PROGRAM, json=edge.fixture("program"))
+    operations.read_program(store=store, zid=client)
+
+    def change_meanwhile(request: object) -> tuple[int, dict[str, str], str]:
+        with operations.changing_program(store=store) as change:
+            change.answer = lambda program: replace(program, is_active=False)
+        return (200, {}, edge.text("program"))
+
+    zid.replace(responses.CallbackResponse(responses.GET, edge.PROGRAM, change_meanwhile))
 
     operations.read_program(store=store, zid=client)
 

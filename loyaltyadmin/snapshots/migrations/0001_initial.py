@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
                 ('state', models.JSONField()),
                 ('read_at', models.DateTimeField(help_text='when Zid was asked')),
                 ('changed_at', models.DateTimeField(help_text='when the app last changed it at Zid', null=True)),
+                ('answered_at', models.DateTimeField(help_text="the same, when Zid's answer to the change is in the state", null=True)),
                 ('store', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='snapshots', to='stores.store')),
             ],
             options={

@@ -219,10 +219,8 @@ def stat(
 
 
 @register.simple_block_tag(takes_context=True)
-def step(
-    context: Context, content: str, *, number: int, title: str, done: bool, done_when: str = ""
-) -> SafeString:
-    """One step of an `ol.zid-stepper`; `done_when` selects what on the page makes it done."""
+def step(context: Context, content: str, *, number: int, title: str, done: bool) -> SafeString:
+    """One step of an `ol.zid-stepper`."""
     return _filled(
         context,
         "_components/stepper.html",
@@ -230,7 +228,6 @@ def step(
         number=number,
         title=title,
         done=done,
-        done_when=done_when,
     )
 
 
