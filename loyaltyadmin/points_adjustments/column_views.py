@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from loyaltyadmin.activity.operations import merchant_of
-from loyaltyadmin.points_adjustments import matching, operations, sheet, uploads
+from loyaltyadmin.points_adjustments import matching, operations, sheet, tasks, uploads
 from loyaltyadmin.points_adjustments.file_forms import MatchColumnsForm
 from loyaltyadmin.points_adjustments.models import Upload
 from loyaltyadmin.web.decorators import store_required
@@ -52,6 +52,7 @@ def _start(
         )
     except operations.NotPossible:  # confirmed in another tab, so this is over
         return redirect("list-bulk-adjustments")
+    tasks.wake_worker_for(job)
     return redirect("read-bulk-adjustment", job_id=job.id)
 
 

@@ -17,7 +17,6 @@ from loyaltyadmin.points_adjustments import (
     duplicates,
     lines,
     matching,
-    operations,
     safeguards,
     sheet,
 )
@@ -101,14 +100,14 @@ def _put_right(job: BulkAdjustment, typed: Mapping[int, Cells]) -> int:
         left_out, ["customer", "points", "action", "reason", "code", "value"]
     )
     job.left_out.filter(position__in=[row.position for row in matched.rows]).delete()
-    lines.add_rows(job=job, rows=matched.rows, reason=job.reason)
+    lines.add(job=job, lines=[lines.values_of(row, reason=job.reason) for row in matched.rows])
     return len(matched.rows)
 
 
 def _set_aside(job: BulkAdjustment, line_id: int) -> int:
     """Take a line out and leave it where it can be changed and put back; tells how many."""
     found = list(job.lines.filter(id=line_id))
-    lines.add_left_out(job=job, problems=[_aside(line) for line in found])
+    lines.add(job=job, left_out=[lines.values_of_problem(_aside(line)) for line in found])
     for line in found:
         line.delete()
     return len(found)
@@ -125,8 +124,11 @@ def _resolve_duplicates(job: BulkAdjustment, policy: Duplicates) -> bool:
     if resolved is found:
         return False
     job.lines.filter(id__in=[line.id for line in twice]).delete()
-    lines.add_rows(job=job, rows=resolved.rows, reason=job.reason)
-    lines.add_left_out(job=job, problems=resolved.problems)
+    lines.add(
+        job=job,
+        lines=[lines.values_of(row, reason=job.reason) for row in resolved.rows],
+        left_out=map(lines.values_of_problem, resolved.problems),
+    )
     return True
 
 
@@ -152,7 +154,8 @@ def _editing(job: BulkAdjustment) -> Iterator[None]:
 
 
 def _note(job: BulkAdjustment, *, by: Actor, changes: activity.State) -> None:
-    operations.note_lines(job)
+    job.lines_digest = lines.digest_of(job=job)
+    job.save(update_fields=["lines_digest"])
     safeguards.withdraw_approval(job=job)
     activity.record(
         store=job.store, by=by, action=Activity.EDIT_BULK_ADJUSTMENT, after=changes, job_id=job.id

@@ -15,7 +15,6 @@ from loyaltyadmin.points_adjustments.progress import Progress
 from loyaltyadmin.points_adjustments.states import LineStatus
 from loyaltyadmin.stores.models import Store
 
-LINES_AT_ONCE = 1000
 MOST_NAMED = 5
 _MADE = (LineStatus.APPLIED, LineStatus.CLAIMED, LineStatus.UNKNOWN, LineStatus.UNSETTLED)
 # What `failed_file_name` writes; browsers and people put something before or behind it.
@@ -37,18 +36,6 @@ class Earlier:
 def digest_of_content(content: bytes) -> str:
     """This will give what tells one file from another, letter by letter."""
     return hashlib.sha256(content).hexdigest()
-
-
-def digest_of_lines(*, job: BulkAdjustment) -> str:
-    """This will give what tells one list of lines from another, whatever their order.
-
-    Whom, what and why; not the file's name, its line numbers or how anything was written.
-    """
-    lines = job.lines.values_list("customer_id", "action", "points", "target", "reason")
-    total = 0
-    for line in lines.iterator(chunk_size=LINES_AT_ONCE):
-        total += int.from_bytes(hashlib.sha256(repr(line).encode()).digest())
-    return f"{total % 2**256:064x}"
 
 
 def failed_file_name(*, job: BulkAdjustment, kind: str) -> str:

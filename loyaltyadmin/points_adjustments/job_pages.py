@@ -14,6 +14,7 @@ from loyaltyadmin.points_adjustments import (
     operations,
     outcomes,
     progress,
+    writing,
 )
 from loyaltyadmin.points_adjustments.models import BulkAdjustment
 from loyaltyadmin.points_adjustments.states import JobStatus, LineStatus
@@ -34,6 +35,17 @@ def progress_of(job: BulkAdjustment) -> dict[str, Any]:
         "time_left": time_left,
         "can_undo": job.is_over and counts.applied > 0 and not hasattr(job, "undone_by"),
         "retryable": operations.retryable_lines(job=job).count() if job.is_over else 0,
+    }
+
+
+def writing_of(job: BulkAdjustment) -> dict[str, Any]:
+    """How many of a new one's lines are written, with those left out."""
+    written = job.lines.count() + job.left_out.count()
+    return {
+        "job": job,
+        "written": written,
+        "total": written + writing.unwritten_count(job=job),
+        "seen": f"{job.status}-{written}",
     }
 
 

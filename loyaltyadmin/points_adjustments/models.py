@@ -110,7 +110,7 @@ class BulkAdjustment(models.Model):
             ),
             models.CheckConstraint(
                 name="bulk_adjustment_confirmed_before_it_runs",
-                condition=Q(status__in=[JobStatus.DRAFT, JobStatus.CANCELLED])
+                condition=Q(status__in=[JobStatus.WRITING, JobStatus.DRAFT, JobStatus.CANCELLED])
                 | Q(confirmed_at__isnull=False),
             ),
             models.CheckConstraint(
@@ -224,6 +224,21 @@ class LeftOut(models.Model):
 
     def __str__(self) -> str:
         return f"line {self.position} left out of {self.job_id}"
+
+
+class Unwritten(models.Model):
+    """A thousand lines that a bulk adjustment is to have and has not yet, as they were read.
+
+    It goes in the transaction that writes them (`writing`).
+    """
+
+    job = models.ForeignKey(BulkAdjustment, on_delete=models.CASCADE, related_name="unwritten")
+    lines = models.JSONField(default=list, help_text="values of `lines.LINE_FIELDS`")
+    left_out = models.JSONField(default=list, help_text="values of `lines.LEFT_OUT_FIELDS`")
+    rows_count = models.PositiveIntegerField(help_text="how many these are together")
+
+    def __str__(self) -> str:
+        return f"{self.rows_count} lines to be written of {self.job_id}"
 
 
 class Upload(models.Model):

@@ -14,9 +14,17 @@ from django.utils import timezone
 from loyaltyadmin.activity import operations as activity
 from loyaltyadmin.activity.models import Action as Activity
 from loyaltyadmin.activity.operations import Actor
-from loyaltyadmin.points_adjustments import earlier, lines, safeguards, sending, turns
+from loyaltyadmin.points_adjustments import (
+    earlier,
+    lines,
+    progress,
+    safeguards,
+    sending,
+    turns,
+    writing,
+)
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line, Upload
-from loyaltyadmin.points_adjustments.sheet import Row, Sheet
+from loyaltyadmin.points_adjustments.sheet import Problem, Row, Sheet
 from loyaltyadmin.points_adjustments.states import (
     Action,
     Direction,
@@ -130,22 +138,20 @@ def start_bulk_adjustment(
 ) -> BulkAdjustment:
     """This will keep a sheet's lines as a draft; nothing is sent before it is confirmed.
 
-    `reason` is for the lines that bring none of their own.
+    `reason` is for the lines that bring none of their own. With many lines it is not a draft yet,
+    and the caller wakes a worker, who writes them.
     """
-    job = BulkAdjustment.objects.create(
+    return _start(
         store=store,
+        by=by,
+        rows=sheet.rows,
+        problems=sheet.problems,
+        reason=reason,
         source=source,
         file_name=file_name[-255:],
-        reason=reason,
         content_digest=content_digest,
         corrects=earlier.job_that_failed(store=store, file_name=file_name),
-        created_at=timezone.now(),
     )
-    lines.add_rows(job=job, rows=sheet.rows, reason=reason)
-    lines.add_left_out(job=job, problems=sheet.problems)
-    note_lines(job)
-    _record(job, by=by, action=Activity.START_BULK_ADJUSTMENT)
-    return job
 
 
 @transaction.atomic
@@ -154,13 +160,28 @@ def draft_bulk_adjustment(
 ) -> BulkAdjustment:
     """This will do the same for rows that are in no file.
 
-    They are asked for while the lines are written, some at a time and in the same transaction.
+    They are asked for some at a time and in the same transaction.
     """
+    return _start(store=store, by=by, rows=rows, reason=reason, source=source)
+
+
+def _start(
+    *,
+    store: Store,
+    by: Actor,
+    rows: Iterable[Row],
+    problems: Iterable[Problem] = (),
+    reason: str,
+    **fields: Any,
+) -> BulkAdjustment:
     job = BulkAdjustment.objects.create(
-        store=store, source=source, reason=reason, created_at=timezone.now()
+        store=store, reason=reason, status=JobStatus.WRITING, created_at=timezone.now(), **fields
     )
-    lines.add_rows(job=job, rows=rows, reason=reason)
-    note_lines(job)
+    writing.put(
+        job=job,
+        rows=(lines.values_of(row, reason=reason) for row in rows),
+        left_out=map(lines.values_of_problem, problems),
+    )
     _record(job, by=by, action=Activity.START_BULK_ADJUSTMENT)
     return job
 
@@ -195,6 +216,24 @@ def confirm_bulk_adjustment(
         raise NotPossible
 
 
+def confirm_when_written(*, job: BulkAdjustment, by: Actor) -> None:
+    """This will have a new job queued as soon as all of its lines are written.
+
+    For who sees no draft, and in the transaction that makes the job. Until then it can be cancelled
+    as a draft can.
+
+    Raises: as `confirm_bulk_adjustment`.
+    """
+    if job.status != JobStatus.WRITING:
+        confirm_bulk_adjustment(job=job, by=by)
+        return
+    if safeguards.lacks_approval(job=job, by=by):
+        raise ApprovalMissing
+    job.confirmed_at = timezone.now()
+    job.save(update_fields=["confirmed_at"])
+    _record(job, by=by, action=Activity.CONFIRM_BULK_ADJUSTMENT)
+
+
 @transaction.atomic
 def pause_bulk_adjustment(*, job: BulkAdjustment, by: Actor) -> None:
     """This will stop a bulk adjustment before its next line. What is under way gets its outcome.
@@ -225,14 +264,17 @@ def cancel_bulk_adjustment(*, job: BulkAdjustment, by: Actor) -> None:
 
     Raises: NotPossible.
     """
-    draft = job.status == JobStatus.DRAFT
+    draft = job.status in {JobStatus.WRITING, JobStatus.DRAFT}
     reason = BulkAdjustment.CancelReason.MERCHANT
     with transaction.atomic():
         if draft:
             _move(job, to=JobStatus.CANCELLED, cancel_reason=reason, ended_at=timezone.now())
-            # What it would have undone or retried is free for another draft.
-            BulkAdjustment.objects.filter(id=job.id).update(undoes=None, retries=None)
-            job.lines.update(undoes=None, retries=None)
+            # Whoever writes lines at this moment has the row of those, and is waited for.
+            job.unwritten.all().delete()
+            if job.undoes_id or job.retries_id:
+                # What it would have undone or retried is free for another draft.
+                BulkAdjustment.objects.filter(id=job.id).update(undoes=None, retries=None)
+                job.lines.update(undoes=None, retries=None)
             Upload.objects.filter(job=job).delete()
         else:
             _move(job, to=JobStatus.CANCELLING, cancel_reason=reason)
@@ -261,16 +303,23 @@ def undo_bulk_adjustment(
     if not job.is_over or not applied.exists():
         raise NotPossible
     undo = _derived(job, reason=reason_for(job.reason) if job.reason else "", undoes=job)
-    _copy_lines(
-        undo,
-        applied,
-        lambda line: {
-            "reason": reason_for(line.reason),
-            "undoes": line,
-            **lines.asked(action=_OPPOSITE[Direction(line.direction)], amount=line.points or 0),
-        },
+    writing.put(
+        job=undo,
+        rows=(
+            lines.values_of(
+                Row(
+                    position=line.position,
+                    customer_id=line.customer_id,
+                    action=_OPPOSITE[Direction(line.direction)],
+                    amount=line.points or 0,
+                    reason=reason_for(line.reason),
+                ),
+                reason="",
+                undoes=line.id,
+            )
+            for line in progress.some_at_a_time(applied)
+        ),
     )
-    note_lines(undo)
     _record(undo, by=by, action=Activity.UNDO_BULK_ADJUSTMENT)
     return undo
 
@@ -280,28 +329,35 @@ def retry_bulk_adjustment(*, job: BulkAdjustment, by: Actor) -> BulkAdjustment:
     """This will draft a job with the lines that provably did not happen: refused or not sent.
 
     A line is retried once; a retry that fails can be retried itself. A draft that was thrown away
-    cannot: what it came from is free for another draft, and both would be sent.
+    cannot: what it came from is free for another draft, and both would be sent. While the lines of
+    such a draft are being written this gives that one.
 
     Raises: NotPossible while `job` is not over, or when there is no such line.
     """
     job = BulkAdjustment.objects.select_for_update().get(id=job.id)
+    if existing := writing.to_be_written().filter(retries=job).first():
+        return existing
     failed = retryable_lines(job=job)
     if not job.is_over or not failed.exists():
         raise NotPossible
     retry = _derived(job, reason=job.reason, retries=job)
-    _copy_lines(
-        retry,
-        failed,
-        lambda line: {
-            "reason": line.reason,
-            "retries": line,
-            **lines.asked(
-                action=Action(line.action),
-                amount=(line.points or 0) if line.target is None else line.target,
-            ),
-        },
+    writing.put(
+        job=retry,
+        rows=(
+            lines.values_of(
+                Row(
+                    position=line.position,
+                    customer_id=line.customer_id,
+                    action=Action(line.action),
+                    amount=(line.points or 0) if line.target is None else line.target,
+                    reason=line.reason,
+                ),
+                reason="",
+                retries=line.id,
+            )
+            for line in progress.some_at_a_time(failed)
+        ),
     )
-    note_lines(retry)
     _record(retry, by=by, action=Activity.RETRY_BULK_ADJUSTMENT)
     return retry
 
@@ -364,32 +420,10 @@ def _derived(job: BulkAdjustment, *, reason: str, **links: BulkAdjustment) -> Bu
         source=job.source,
         file_name=job.file_name,
         reason=reason,
+        status=JobStatus.WRITING,
         created_at=timezone.now(),
         **links,
     )
-
-
-def _copy_lines(
-    job: BulkAdjustment, originals: QuerySet[Line], fields_of: Callable[[Line], dict[str, Any]]
-) -> None:
-    now = timezone.now()
-    lines.write(
-        Line(
-            store=job.store,
-            job=job,
-            position=line.position,
-            customer_id=line.customer_id,
-            created_at=now,
-            **fields_of(line),
-        )
-        for line in originals.order_by("position").iterator(chunk_size=lines.ROWS_PER_INSERT)
-    )
-
-
-def note_lines(job: BulkAdjustment) -> None:
-    """This will note what a draft's lines are, to know them again when they come once more."""
-    job.lines_digest = earlier.digest_of_lines(job=job)
-    job.save(update_fields=["lines_digest"])
 
 
 def _move(job: BulkAdjustment, *, to: JobStatus, **fields: object) -> None:

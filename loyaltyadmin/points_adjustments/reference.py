@@ -22,7 +22,11 @@ LENGTH = 12
 
 def new() -> str:
     """This will make a reference that no other line has."""
-    return PREFIX + "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    number, letters = secrets.randbelow(len(ALPHABET) ** LENGTH), ""
+    for _ in range(LENGTH):
+        number, at = divmod(number, len(ALPHABET))
+        letters += ALPHABET[at]
+    return PREFIX + letters
 
 
 def longest_text() -> int:

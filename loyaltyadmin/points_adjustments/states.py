@@ -65,6 +65,7 @@ LINE_OPEN = frozenset({LineStatus.PENDING, *LINE_IN_FLIGHT})
 
 
 class JobStatus(models.TextChoices):
+    WRITING = "writing", _("Being prepared")
     DRAFT = "draft", _("Draft")
     QUEUED = "queued", _("Queued")
     RUNNING = "running", _("Running")
@@ -75,6 +76,9 @@ class JobStatus(models.TextChoices):
 
 
 JOB_ARROWS: dict[tuple[JobStatus, JobStatus], str] = {
+    (JobStatus.WRITING, JobStatus.DRAFT): "all of its lines are written",
+    (JobStatus.WRITING, JobStatus.QUEUED): "they are, and its schedule had confirmed it",
+    (JobStatus.WRITING, JobStatus.CANCELLED): "the merchant threw it away before it was complete",
     (JobStatus.DRAFT, JobStatus.QUEUED): "the merchant confirmed it",
     (JobStatus.DRAFT, JobStatus.CANCELLED): "the merchant threw it away before anything was sent",
     (JobStatus.QUEUED, JobStatus.RUNNING): "its turn came: the store has no other one running",

@@ -8,6 +8,8 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from loyaltyadmin.points_adjustments import turns, uploads
+from loyaltyadmin.points_adjustments.models import BulkAdjustment
+from loyaltyadmin.points_adjustments.states import JobStatus
 from loyaltyadmin.web.tasks import is_stopping
 
 logger = logging.getLogger(__name__)
@@ -28,6 +30,12 @@ def wake_worker(*, store_id: int) -> None:
             turns.expect(store_id=store_id, nobody=True)
 
     transaction.on_commit(send)
+
+
+def wake_worker_for(job: BulkAdjustment) -> None:
+    """This will do so for a new bulk adjustment with lines that are still to be written."""
+    if job.status == JobStatus.WRITING:
+        wake_worker(store_id=job.store_id)
 
 
 @shared_task

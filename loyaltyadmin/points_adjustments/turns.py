@@ -19,7 +19,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from loyaltyadmin.points_adjustments import balances, sending
+from loyaltyadmin.points_adjustments import balances, sending, writing
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line, Turn
 from loyaltyadmin.points_adjustments.states import (
     JOB_STOPPABLE,
@@ -99,6 +99,8 @@ def stop_all(*, store: Store) -> None:
     Every line is accounted for. What was not sent is skipped; what is unknown cannot be looked up
     and is unsettled, until the store installs the app again (`sweep`) or the merchant decides.
     """
+    # Nothing begins by itself should the store come back: these become drafts.
+    writing.to_be_written().filter(store=store).update(confirmed_at=None)
     for job in BulkAdjustment.objects.filter(store=store, status__in=JOB_STOPPABLE):
         job.move(to=JobStatus.CANCELLING, cancel_reason=BulkAdjustment.CancelReason.ACCESS)
     for line in Line.objects.filter(store=store, status=LineStatus.UNKNOWN):
@@ -139,7 +141,7 @@ def sweep() -> list[int]:
         skip_pending(job=job)  # one may have been given back at the very moment of cancelling
         end_if_done(job=job)
     for store in Store.objects.filter(uninstalled_at__isnull=False).filter(
-        Exists(BulkAdjustment.objects.filter(store=OuterRef("id"), status__in=JOB_STOPPABLE))
+        Exists(BulkAdjustment.objects.filter(_would_go_on(), store=OuterRef("id")))
         | Exists(Line.objects.filter(store=OuterRef("id"), status=LineStatus.UNKNOWN))
     ):
         stop_all(store=store)
@@ -151,6 +153,11 @@ def sweep() -> list[int]:
     ):
         line.move(to=LineStatus.UNKNOWN, unknown_at=now, look_at=now, problem="")
     return [store_id for store_id in _stores_with_work(now=now) if _wake(store_id, now=now)]
+
+
+def _would_go_on() -> Q:
+    """Confirmed and not over, also where its lines are still being written."""
+    return Q(status__in=JOB_STOPPABLE) | Q(status=JobStatus.WRITING, confirmed_at__isnull=False)
 
 
 def end_if_done(*, job: BulkAdjustment) -> bool:
@@ -275,6 +282,11 @@ def _steps(*, store: Store, zid: Client, pace: pacer.Pacer, applied: list[Line])
         if unknown is not None:
             yield _unless_refused(partial(sending.settle, line=unknown, zid=zid))
             continue
+        # Somebody looks at how far it is, and it takes seconds: the running job waits for that.
+        if unwritten := writing.to_be_written().filter(store=store).first():
+            writing.write_some(job=unwritten)
+            yield True
+            continue
         # A draft's many pages and the running job take turns: neither waits for the other's end.
         unchecked = balances.drafts_to_check().filter(store=store).first() if is_checking else None
         if unchecked is not None:
@@ -361,7 +373,7 @@ def _stores_with_work(*, now: dt.datetime) -> list[int]:
         Exists(lines.filter(status=LineStatus.PENDING))
         | ~Exists(lines.filter(status__in=LINE_OPEN))
     )
-    with_work = (under_way, _due(jobs), balances.drafts_to_check())
+    with_work = (under_way, _due(jobs), writing.to_be_written(), balances.drafts_to_check())
     ids = {store_id for some in with_work for store_id in some.values_list("store_id", flat=True)}
     ids |= set(Line.objects.due_for_a_look(now=now).values_list("store_id", flat=True).distinct())
     return list(Store.objects.connected().filter(id__in=ids).values_list("id", flat=True))

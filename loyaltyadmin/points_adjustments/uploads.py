@@ -42,7 +42,7 @@ def start_from_upload(
     upload.choice, upload.reason = dict(choice), reason
     upload.save(update_fields=["job", "choice", "reason"])
     if before is not None:
-        if before.status != JobStatus.DRAFT:
+        if before.status not in {JobStatus.WRITING, JobStatus.DRAFT}:
             raise operations.NotPossible
         operations.cancel_bulk_adjustment(job=before, by=by)
     upload.job = operations.start_bulk_adjustment(

@@ -171,6 +171,7 @@ def start_bulk_adjustment(request: StoreHttpRequest) -> HttpResponse:
         file_name=form.file_name,
         content_digest=form.content_digest,
     )
+    tasks.wake_worker_for(job)
     return redirect("read-bulk-adjustment", job_id=job.id)
 
 
@@ -198,6 +199,7 @@ def adjust_chosen_customers(request: StoreHttpRequest) -> HttpResponse:
         except choosing.TooMany:
             form.add_error(None, _("More than 100,000 customers at once are not possible."))
         else:
+            tasks.wake_worker_for(job)
             return redirect("read-bulk-adjustment", job_id=job.id)
     context = {
         "form": form,
@@ -296,6 +298,8 @@ def _job_page(
     if job.status == JobStatus.DRAFT:
         about = draft_pages.draft(job, by=_by(request), query=request.GET, form=form)
         about |= draft_pages.lines(job, query=request.GET)
+    elif job.status == JobStatus.WRITING:
+        about = job_pages.writing_of(job)
     else:
         about = job_pages.progress_of(job) | job_pages.lines(job, query=request.GET)
     context = {**about, **job_pages.history(job), "nav": "bulk"}
@@ -306,9 +310,16 @@ def _job_page(
 @store_required
 def read_progress(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
     """What a page asks again for while it is looked at; nothing when nothing has changed."""
-    about = job_pages.progress_of(_job(request, job_id))
-    if about["seen"] == request.GET.get("seen"):
+    job, seen = _job(request, job_id), request.GET.get("seen", "")
+    is_writing = job.status == JobStatus.WRITING
+    if not is_writing and seen.startswith(JobStatus.WRITING):  # the whole page is another one now
+        url = reverse("read-bulk-adjustment", args=[job.id])
+        return HttpResponseLocation(url, target="body", swap="innerHTML")
+    about = job_pages.writing_of(job) if is_writing else job_pages.progress_of(job)
+    if about["seen"] == seen:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    if is_writing:
+        return render(request, "points_adjustments/_writing.html", about)
     response = render(request, "points_adjustments/_progress.html", about)
     return trigger_client_event(response, "lines-changed")
 

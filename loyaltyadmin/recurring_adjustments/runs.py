@@ -1,9 +1,10 @@
 """Makes the runs of recurring adjustments when their time has come.
 
-A run is one transaction: its job with all lines, who has been given what, and the next time. A
-process that dies in it has done nothing, and the next beat begins anew. Two that try at once meet
-at the row of the recurring adjustment; and were that not so, the database takes no customer twice
-for one occasion (models.Gift).
+A run is one transaction: its job with what its lines are to be, who has been given what, and the
+next time. A process that dies in it has done nothing, and the next beat begins anew. Two that try
+at once meet at the row of the recurring adjustment; and were that not so, the database takes no
+customer twice for one occasion (models.Gift). Many lines are then written by a worker, as for any
+other job (points_adjustments.writing).
 """
 
 from __future__ import annotations
@@ -12,24 +13,25 @@ import datetime as dt
 import logging
 import uuid
 from collections.abc import Iterator
-from itertools import islice
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from loyaltyadmin.activity.operations import SCHEDULE
+from loyaltyadmin.customers.models import Customer
 from loyaltyadmin.points_adjustments import operations as points_adjustments
 from loyaltyadmin.points_adjustments.models import BulkAdjustment
 from loyaltyadmin.points_adjustments.sheet import Row
 from loyaltyadmin.points_adjustments.states import Action, JobStatus
 from loyaltyadmin.recurring_adjustments import recipients
 from loyaltyadmin.recurring_adjustments.models import Gift, RecurringAdjustment, Run
+from loyaltyadmin.web import rows as many
 
 logger = logging.getLogger(__name__)
 
 # Later than this a run no longer means what it was for: a birthday of last week, last month's gift.
 LATEST = dt.timedelta(days=2)
-CUSTOMERS_AT_ONCE = 1000
 # No occasion lasts longer than a year, and a missed run comes two days later at most.
 KEPT = dt.timedelta(days=400)
 
@@ -59,7 +61,7 @@ def make_run(
     3. Who has not got the occasion's points gets a line in a new job.
     4. The job is confirmed, unless it is for more customers than it may be unasked.
 
-    None when nothing is due, when another process is at it, or when there is nothing to send.
+    None when nothing is due, when another process is at it, or when there is nobody to give to.
     """
     now = now or timezone.now()
     try:
@@ -90,45 +92,42 @@ def _run(it: RecurringAdjustment, *, now: dt.datetime) -> BulkAdjustment | None:
         return None
     if not recipients.is_known(store=it.store, now=now):
         return None
-    job = _draft(it, day=timezone.localdate(due_at, timezone=it.store.time_zone), now=now)
-    outcome = Run.Outcome.NOBODY
-    if job is not None:
-        is_started = not _has_too_many(it, job) and _confirm(job)
+    day = timezone.localdate(due_at, timezone=it.store.time_zone)
+    customers = recipients.customers_for(store=it.store, terms=it.terms, day=day, of=it.id)
+    count = customers.count()
+    outcome, job = Run.Outcome.NOBODY, None
+    if count:
+        job = _draft(it, customers=customers, occasion=it.terms.occasion_on(day, of=it.id), now=now)
+        is_started = not _are_too_many(it, count) and _confirm(job)
         outcome = Run.Outcome.STARTED if is_started else Run.Outcome.ASKS
     Run.objects.create(
         recurring_adjustment=it, due_at=due_at, made_at=now, outcome=outcome, job=job
     )
     _move_on(it, to=it.terms.next_after(due_at, zone=it.store.time_zone))
-    return job if job is not None and job.status == JobStatus.QUEUED else None
+    return job if job is not None and job.status != JobStatus.DRAFT else None
 
 
-def _has_too_many(it: RecurringAdjustment, job: BulkAdjustment) -> bool:
-    return it.most_customers is not None and job.lines.count() > it.most_customers
+def _are_too_many(it: RecurringAdjustment, customers: int) -> bool:
+    return it.most_customers is not None and customers > it.most_customers
 
 
 def _confirm(job: BulkAdjustment) -> bool:
     """False where the store wants a second manager to approve: no schedule is one."""
     try:
-        points_adjustments.confirm_bulk_adjustment(job=job, by=SCHEDULE)
+        points_adjustments.confirm_when_written(job=job, by=SCHEDULE)
     except points_adjustments.ApprovalMissing:
         return False
     return True
 
 
-def _draft(it: RecurringAdjustment, *, day: dt.date, now: dt.datetime) -> BulkAdjustment | None:
-    customers = recipients.customers_for(store=it.store, terms=it.terms, day=day, of=it.id)
-    if not customers.exists():
-        return None
-    ids = customers.values_list("customer_id", flat=True)
+def _draft(
+    it: RecurringAdjustment, *, customers: QuerySet[Customer], occasion: str, now: dt.datetime
+) -> BulkAdjustment:
+    ids = customers.values_list("customer_id", flat=True).iterator(chunk_size=many.AT_ONCE)
     return points_adjustments.draft_bulk_adjustment(
         store=it.store,
         by=SCHEDULE,
-        rows=_given(
-            it,
-            occasion=it.terms.occasion_on(day, of=it.id),
-            customer_ids=ids.iterator(chunk_size=CUSTOMERS_AT_ONCE),
-            now=now,
-        ),
+        rows=_given(it, occasion=occasion, customer_ids=ids, now=now),
         reason=it.reason,
         source=BulkAdjustment.Source.RECURRING,
     )
@@ -139,10 +138,14 @@ def _given(
 ) -> Iterator[Row]:
     """The rows of the job; who is to get one is written down before it is handed out."""
     position = 0
-    while some := list(islice(customer_ids, CUSTOMERS_AT_ONCE)):
-        Gift.objects.bulk_create(
-            Gift(store=it.store, occasion=occasion, customer_id=customer_id, given_at=now)
-            for customer_id in some
+    for some in many.some_at_a_time(customer_ids):
+        many.insert(
+            Gift,
+            fields=["customer_id"],
+            rows=[(customer_id,) for customer_id in some],
+            store_id=it.store_id,
+            occasion=occasion,
+            given_at=now,
         )
         for customer_id in some:
             position += 1

@@ -20,7 +20,7 @@ REASON = "هدية العيد"
 def main(lines: int, stores: dict[int, int]) -> None:
     django.setup()
     from loyaltyadmin.activity.operations import OPERATOR
-    from loyaltyadmin.points_adjustments import operations, tasks
+    from loyaltyadmin.points_adjustments import operations, tasks, writing
     from loyaltyadmin.points_adjustments.models import BulkAdjustment
     from loyaltyadmin.points_adjustments.sheet import Row, Sheet
     from loyaltyadmin.points_adjustments.states import Action
@@ -44,6 +44,7 @@ def main(lines: int, stores: dict[int, int]) -> None:
     ]  # fmt: skip
     confirmed = {}
     for job in jobs:
+        writing.write_all(job=job)
         operations.confirm_bulk_adjustment(by=OPERATOR, job=job)
         confirmed[job.store_id] = time.time()
         tasks.wake_worker(store_id=job.store_id)

@@ -14,12 +14,13 @@ from loyaltyadmin.activity.models import Entry
 from loyaltyadmin.activity.operations import OPERATOR
 from loyaltyadmin.customers.models import Customer
 from loyaltyadmin.points_adjustments import operations as points_adjustments
-from loyaltyadmin.points_adjustments import turns
+from loyaltyadmin.points_adjustments import turns, writing
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line, Safeguards
 from loyaltyadmin.points_adjustments.states import JobStatus, LineStatus
 from loyaltyadmin.recurring_adjustments import operations, runs, tasks
 from loyaltyadmin.recurring_adjustments.models import Gift, RecurringAdjustment, Run
 from loyaltyadmin.recurring_adjustments.terms import Audience, Occasion
+from loyaltyadmin.stores import operations as stores
 from loyaltyadmin.stores.models import Store
 from tests.customers.conftest import know
 from tests.points_adjustments.conftest import Ledger
@@ -183,9 +184,9 @@ def test_two_birthday_bonuses_at_once_give_each_customer_one(known: Store) -> No
 @pytest.mark.parametrize(
     "step",
     [
-        "loyaltyadmin.recurring_adjustments.models.Gift.objects.bulk_create",
-        "loyaltyadmin.points_adjustments.models.Line.objects.bulk_create",
-        "loyaltyadmin.points_adjustments.operations.confirm_bulk_adjustment",
+        "loyaltyadmin.web.rows.insert",
+        "loyaltyadmin.points_adjustments.lines.add",
+        "loyaltyadmin.points_adjustments.operations.confirm_when_written",
         "loyaltyadmin.recurring_adjustments.models.Run.objects.create",
         "loyaltyadmin.recurring_adjustments.runs._move_on",
     ],
@@ -480,14 +481,65 @@ def test_another_one_s_run_at_the_same_moment_puts_it_off(
     assert customers_of(run(it)) == [1001]
 
 
-def test_many_customers_are_written_some_at_a_time(
-    known: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(runs, "CUSTOMERS_AT_ONCE", 2)
-    it = make_recurring(known, Occasion.MONTHLY, day_of_month=15, next_run_at=DAY)
+@pytest.fixture
+def many(known: Store, monkeypatch: pytest.MonkeyPatch) -> RecurringAdjustment:
+    """One for more customers than are written at once."""
+    monkeypatch.setattr("loyaltyadmin.web.rows.AT_ONCE", 2)
+    return make_recurring(known, Occasion.MONTHLY, day_of_month=15, next_run_at=DAY)
 
-    assert customers_of(run(it)) == [1001, 1002, 1003, 1004]
-    assert Gift.objects.count() == 4
+
+def test_who_of_many_gets_it_is_settled_at_once_and_a_worker_writes_the_lines(
+    many: RecurringAdjustment, ledger: Ledger
+) -> None:
+    job = run(many)
+
+    assert job.status == JobStatus.WRITING
+    assert (Gift.objects.count(), Line.objects.count()) == (4, 0)
+    assert (many.runs.get().outcome, run(many)) == (Run.Outcome.STARTED, None)
+
+    turns.take_turn(store_id=many.store_id, sleep=lambda seconds: None)
+
+    assert customers_of(job) == [1001, 1002, 1003, 1004]
+    assert [ledger.points_of(it) for it in (1001, 1002, 1003, 1004)] == [50] * 4
+
+
+@pytest.mark.parametrize("written", [0, 1, 2])
+def test_a_run_of_which_a_worker_dies_pays_nobody_twice_and_forgets_nobody(
+    many: RecurringAdjustment, ledger: Ledger, written: int
+) -> None:
+    job = run(many)
+    for _ in range(written):
+        writing.write_some(job=job)
+    RecurringAdjustment.objects.update(next_run_at=DAY)  # and the clock is put back
+
+    assert run(many) is None
+    turns.take_turn(store_id=many.store_id, sleep=lambda seconds: None)
+
+    assert ledger.adjustments == 4
+    assert {ledger.points_of(it) for it in (1001, 1002, 1003, 1004)} == {50}
+
+
+def test_a_run_for_too_many_becomes_a_draft_when_it_is_written(many: RecurringAdjustment) -> None:
+    RecurringAdjustment.objects.update(most_customers=3)
+
+    job = run(many)
+    assert job.status == JobStatus.WRITING
+    writing.write_all(job=job)
+
+    assert (many.runs.get().outcome, job.status) == (Run.Outcome.ASKS, JobStatus.DRAFT)
+
+
+def test_what_was_being_written_when_the_app_was_removed_starts_never_by_itself(
+    many: RecurringAdjustment,
+) -> None:
+    job = run(many)
+    stores.disconnect_store(store=many.store)
+    turns.sweep()
+
+    writing.write_all(job=BulkAdjustment.objects.get())
+
+    job.refresh_from_db()
+    assert (job.status, job.confirmed_at) == (JobStatus.DRAFT, None)
 
 
 def test_what_is_long_past_is_forgotten(known: Store) -> None:

@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
             name='BulkAdjustment',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('queued', 'Queued'), ('running', 'Running'), ('paused', 'Paused'), ('cancelling', 'Stopping'), ('cancelled', 'Cancelled'), ('finished', 'Finished')], default='draft', max_length=10)),
+                ('status', models.CharField(choices=[('writing', 'Being prepared'), ('draft', 'Draft'), ('queued', 'Queued'), ('running', 'Running'), ('paused', 'Paused'), ('cancelling', 'Stopping'), ('cancelled', 'Cancelled'), ('finished', 'Finished')], default='draft', max_length=10)),
                 ('source', models.CharField(choices=[('page', 'Page'), ('command', 'Command'), ('chosen', 'Chosen'), ('recurring', 'Recurring')], max_length=9)),
                 ('file_name', models.CharField(blank=True, max_length=255)),
                 ('reason', models.CharField(blank=True, max_length=255)),
@@ -105,6 +105,16 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Unwritten',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('lines', models.JSONField(default=list, help_text='values of `lines.LINE_FIELDS`')),
+                ('left_out', models.JSONField(default=list, help_text='values of `lines.LEFT_OUT_FIELDS`')),
+                ('rows_count', models.PositiveIntegerField(help_text='how many these are together')),
+                ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='unwritten', to='points_adjustments.bulkadjustment')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Upload',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
@@ -135,7 +145,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='bulkadjustment',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'cancelled']), ('confirmed_at__isnull', False), _connector='OR'), name='bulk_adjustment_confirmed_before_it_runs'),
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['writing', 'draft', 'cancelled']), ('confirmed_at__isnull', False), _connector='OR'), name='bulk_adjustment_confirmed_before_it_runs'),
         ),
         migrations.AddConstraint(
             model_name='bulkadjustment',

@@ -40,6 +40,7 @@ ALERTS = {
 }
 # What a state looks like; the word for it stands beside the icon.
 STATES = {
+    "writing": Look("info", icon="loader-circle"),
     "draft": Look("neutral", icon="file-pen-line"),
     "queued": Look("info", icon="clock"),
     "running": Look("info", icon="loader-circle"),

@@ -109,7 +109,9 @@ JOBS: dict[str, tuple[str, Lines, dict[str, Any]]] = {
     "taken back": ("finished", [("applied", 1), ("undone", 2)], {}),
     "undone": ("finished", [("undone", 3)], {}),
     "broken": ("draft", [("pending", 1)], {}),
+    "being prepared": ("writing", [("pending", 260)], {}),
 }
+UNWRITTEN = 4_740  # of its lines
 # The lines of "draft with problems" that are to be put right.
 LEFT_OUT: list[tuple[int, str, dict[str, str]]] = [
     (3, "bad_customer", {"customer": "نورة", "points": "50", "value": "نورة"}),
@@ -122,7 +124,11 @@ HISTORIES = {
     "paused": ["pause", "confirm", "start"],
     "with rejected lines": ["resume", "pause", "confirm", "start"],
 }
-JOB_STORES = {"running": RUNNING_STORE_ID, "draft to approve": CAREFUL_STORE_ID}
+JOB_STORES = {
+    "running": RUNNING_STORE_ID,
+    "being prepared": RUNNING_STORE_ID,
+    "draft to approve": CAREFUL_STORE_ID,
+}
 IS_OVER = {"cancelled", "finished"}
 
 
@@ -162,7 +168,7 @@ def line_fields(status: str) -> dict[str, Any]:
 
 
 def add_jobs() -> None:
-    from loyaltyadmin.points_adjustments.models import BulkAdjustment, LeftOut, Line
+    from loyaltyadmin.points_adjustments.models import BulkAdjustment, LeftOut, Line, Unwritten
 
     later: list[tuple[BulkAdjustment, str, str]] = []
     for at, (name, (status, lines, more)) in enumerate(JOBS.items()):
@@ -171,8 +177,8 @@ def add_jobs() -> None:
         job = BulkAdjustment(
             id=job_id(name), store_id=job_store(name), status=status, source="page", reason=REASON,
             file_name="عملاء-رمضان.csv" if at % 3 else "points-2026.csv", created_at=created,
-            confirmed_at=None if status == "draft" else created + MINUTE,
-            started_at=None if status in {"draft", "queued"} else created + 2 * MINUTE,
+            confirmed_at=None if status in {"writing", "draft"} else created + MINUTE,
+            started_at=None if status in {"writing", "draft", "queued"} else created + 2 * MINUTE,
             ended_at=created + 9 * MINUTE if status in IS_OVER else None,
         )  # fmt: skip
         later += [(job, link, own.pop(link)) for link in ("undoes", "retries") if link in own]
@@ -180,6 +186,7 @@ def add_jobs() -> None:
             setattr(job, field, value)
         job.save(force_insert=True)
         Line.objects.bulk_create(job_lines(job, name, lines))
+    Unwritten.objects.create(job_id=job_id("being prepared"), rows_count=UNWRITTEN)
     for position, code, cells in LEFT_OUT:
         LeftOut.objects.create(
             job_id=job_id("draft with problems"), position=position, code=code, **cells

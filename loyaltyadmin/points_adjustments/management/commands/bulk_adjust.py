@@ -21,6 +21,7 @@ from loyaltyadmin.points_adjustments import (
     sheet,
     tasks,
     words,
+    writing,
 )
 from loyaltyadmin.points_adjustments.duplicates import Duplicates, resolve
 from loyaltyadmin.points_adjustments.models import BulkAdjustment
@@ -84,6 +85,7 @@ class Command(BaseCommand):
             source=BulkAdjustment.Source.COMMAND,
             file_name=options["file"].name,
         )
+        writing.write_all(job=job)
         try:
             operations.confirm_bulk_adjustment(job=job, by=OPERATOR)
         except operations.ApprovalMissing:
