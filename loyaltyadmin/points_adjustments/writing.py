@@ -90,4 +90,5 @@ def _finish(job: BulkAdjustment) -> None:
     if job.status != JobStatus.WRITING:
         return  # another process was faster, or it was cancelled
     to = JobStatus.DRAFT if job.confirmed_at is None else JobStatus.QUEUED
-    job.move(to=to, lines_digest=digest)
+    if not job.move(to=to, lines_digest=digest):
+        job.refresh_from_db(fields=["status"])
