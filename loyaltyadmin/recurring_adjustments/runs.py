@@ -12,14 +12,11 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import uuid
-from collections.abc import Iterator
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from loyaltyadmin.activity.operations import SCHEDULE
-from loyaltyadmin.customers.models import Customer
 from loyaltyadmin.points_adjustments import operations as points_adjustments
 from loyaltyadmin.points_adjustments.models import BulkAdjustment
 from loyaltyadmin.points_adjustments.sheet import Row
@@ -94,11 +91,12 @@ def _run(it: RecurringAdjustment, *, now: dt.datetime) -> BulkAdjustment | None:
         return None
     day = timezone.localdate(due_at, timezone=it.store.time_zone)
     customers = recipients.customers_for(store=it.store, terms=it.terms, day=day, of=it.id)
-    count = customers.count()
+    # All of them before the first is written down: the question is about what is written.
+    ids = list(customers.values_list("customer_id", flat=True))
     outcome, job = Run.Outcome.NOBODY, None
-    if count:
-        job = _draft(it, customers=customers, occasion=it.terms.occasion_on(day, of=it.id), now=now)
-        is_started = not _are_too_many(it, count) and _confirm(job)
+    if ids:
+        job = _draft(it, customer_ids=ids, occasion=it.terms.occasion_on(day, of=it.id), now=now)
+        is_started = not _are_too_many(it, len(ids)) and _confirm(job)
         outcome = Run.Outcome.STARTED if is_started else Run.Outcome.ASKS
     Run.objects.create(
         recurring_adjustment=it, due_at=due_at, made_at=now, outcome=outcome, job=job
@@ -121,41 +119,33 @@ def _confirm(job: BulkAdjustment) -> bool:
 
 
 def _draft(
-    it: RecurringAdjustment, *, customers: QuerySet[Customer], occasion: str, now: dt.datetime
+    it: RecurringAdjustment, *, customer_ids: list[int], occasion: str, now: dt.datetime
 ) -> BulkAdjustment:
-    ids = customers.values_list("customer_id", flat=True).iterator(chunk_size=many.AT_ONCE)
+    """The job; who is to get a line of it is written down with it."""
+    many.insert(
+        Gift,
+        fields=["customer_id"],
+        rows=((customer_id,) for customer_id in customer_ids),
+        store_id=it.store_id,
+        occasion=occasion,
+        given_at=now,
+    )
     return points_adjustments.draft_bulk_adjustment(
         store=it.store,
         by=SCHEDULE,
-        rows=_given(it, occasion=occasion, customer_ids=ids, now=now),
-        reason=it.reason,
-        source=BulkAdjustment.Source.RECURRING,
-    )
-
-
-def _given(
-    it: RecurringAdjustment, *, occasion: str, customer_ids: Iterator[int], now: dt.datetime
-) -> Iterator[Row]:
-    """The rows of the job; who is to get one is written down before it is handed out."""
-    position = 0
-    for some in many.some_at_a_time(customer_ids):
-        many.insert(
-            Gift,
-            fields=["customer_id"],
-            rows=[(customer_id,) for customer_id in some],
-            store_id=it.store_id,
-            occasion=occasion,
-            given_at=now,
-        )
-        for customer_id in some:
-            position += 1
-            yield Row(
+        rows=(
+            Row(
                 position=position,
                 customer_id=customer_id,
                 action=Action.ADD,
                 amount=it.points,
                 reason="",
             )
+            for position, customer_id in enumerate(customer_ids, start=1)
+        ),
+        reason=it.reason,
+        source=BulkAdjustment.Source.RECURRING,
+    )
 
 
 def _miss(it: RecurringAdjustment, *, due_at: dt.datetime, now: dt.datetime) -> None:
