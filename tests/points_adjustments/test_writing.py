@@ -125,7 +125,9 @@ def test_before_it_is_whole_it_cannot_be_edited(job: BulkAdjustment) -> None:
     writing.write_some(job=job)
 
     with pytest.raises(drafts.NotPossible):
-        drafts.resolve_duplicates(job=job, by=OPERATOR, policy=Duplicates.SUM)
+        drafts.edit_bulk_adjustment(
+            job=job, by=OPERATOR, edits=drafts.Edits(duplicates=Duplicates.SUM)
+        )
 
 
 @pytest.mark.parametrize(
