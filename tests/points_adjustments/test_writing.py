@@ -126,7 +126,7 @@ def test_before_it_is_whole_it_cannot_be_edited(job: BulkAdjustment) -> None:
 
     with pytest.raises(drafts.NotPossible):
         drafts.edit_bulk_adjustment(
-            job=job, by=OPERATOR, edits=drafts.Edits(duplicates=Duplicates.SUM)
+            job=job, by=OPERATOR, edits=drafts.Edits(typed={}, duplicates=Duplicates.SUM)
         )
 
 
