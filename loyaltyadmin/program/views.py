@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -9,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from loyaltyadmin.activity import restoring
 from loyaltyadmin.activity.models import Action
-from loyaltyadmin.activity.operations import merchant_of
+from loyaltyadmin.activity.operations import State, merchant_of
 from loyaltyadmin.program import operations
 from loyaltyadmin.program.forms import PointsExpirationForm
 from loyaltyadmin.snapshots import edits, worth
@@ -159,19 +161,12 @@ def _said_about(days: int, answered: int | None) -> str:
 @require_http_methods(["GET", "POST"])
 @store_required
 def restore_activation(request: StoreHttpRequest, entry_id: int) -> HttpResponse:
-    return restoring.respond(
+    return _restore(
         request,
         entry_id=entry_id,
-        actions=[Action.SET_ACTIVATION],
-        wanted=operations.held_before,
-        read=lambda entry: {"is_active": _read(request).is_active},
-        change=lambda entry, based_on: operations.restore_activation(
-            store=request.store,
-            zid=request.zid,
-            by=merchant_of(request.session.session_key),
-            entry=entry,
-            based_on=based_on,
-        ),
+        action=Action.SET_ACTIVATION,
+        state_of=lambda program: {"is_active": program.is_active},
+        restore=operations.restore_activation,
         note=_(
             "While the program is on, customers earn points and can redeem them; while it is off,"
             " they do neither."
@@ -182,23 +177,43 @@ def restore_activation(request: StoreHttpRequest, entry_id: int) -> HttpResponse
 @require_http_methods(["GET", "POST"])
 @store_required
 def restore_points_expiration(request: StoreHttpRequest, entry_id: int) -> HttpResponse:
+    return _restore(
+        request,
+        entry_id=entry_id,
+        action=Action.SET_POINTS_EXPIRATION,
+        state_of=lambda program: {"days": program.points_expiration_days},
+        restore=operations.restore_points_expiration,
+        note=_(
+            "Zid does not say whether this also changes the expiry of points that customers"
+            " already have."
+        ),
+    )
+
+
+def _restore(
+    request: StoreHttpRequest,
+    *,
+    entry_id: int,
+    action: Action,
+    state_of: Callable[[Program], State],
+    restore: Callable[..., object],
+    note: str,
+) -> HttpResponse:
+    """Bring back a setting that a store has one of: nothing but the store says which."""
     return restoring.respond(
         request,
         entry_id=entry_id,
-        actions=[Action.SET_POINTS_EXPIRATION],
+        actions=[action],
         wanted=operations.held_before,
-        read=lambda entry: {"days": _read(request).points_expiration_days},
-        change=lambda entry, based_on: operations.restore_points_expiration(
+        read=lambda entry: state_of(_read(request)),
+        change=lambda entry, based_on: restore(
             store=request.store,
             zid=request.zid,
             by=merchant_of(request.session.session_key),
             entry=entry,
             based_on=based_on,
         ),
-        note=_(
-            "Zid does not say whether this also changes the expiry of points that customers"
-            " already have."
-        ),
+        note=note,
     )
 
 

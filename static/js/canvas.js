@@ -82,7 +82,7 @@
   });
 
   window.textEditor = {
-    start({ label, tellText, tellFormats, save }) {
+    start({ label, tellText, tellFormats, tellFocus, save }) {
       root.setAttribute("role", "textbox");
       root.setAttribute("aria-multiline", "true");
       root.setAttribute("aria-label", label);
@@ -94,6 +94,8 @@
         }
       });
       editor.addEventListener("pathChange", () => tellFormats(formatsHere()));
+      root.addEventListener("focus", () => tellFocus(true));
+      root.addEventListener("blur", () => tellFocus(false));
       document.addEventListener("keydown", (event) => {
         if ((event.ctrlKey || event.metaKey) && event.code === "KeyS") {
           event.preventDefault();

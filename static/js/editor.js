@@ -26,6 +26,7 @@ function startEditing(frame) {
         button.setAttribute("aria-pressed", names.includes(button.dataset.format));
       }
     },
+    tellFocus: (has) => frame.parentElement.classList.toggle("zid-editor--focused", has),
     save: () => document.getElementById("save")?.click(),
   });
   editor.open(frame.dataset.html);
