@@ -63,6 +63,7 @@ FIELDS = {
     "happened": gettext_lazy("The change was made"),
     "put_right": gettext_lazy("Lines put right"),
     "dropped": gettext_lazy("Lines dropped"),
+    "hidden": gettext_lazy("Hidden lines taken in"),
     "set_aside": gettext_lazy("Lines set aside to be changed"),
     "duplicates": gettext_lazy("Several lines for one customer"),
     "type_number_above": gettext_lazy("Type the number of customers above"),

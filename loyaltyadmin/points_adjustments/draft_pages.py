@@ -24,6 +24,7 @@ from loyaltyadmin.points_adjustments.duplicates import Duplicates
 from loyaltyadmin.points_adjustments.forms import ConfirmBulkAdjustmentForm
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line, Safeguards, Upload
 from loyaltyadmin.points_adjustments.progress import Progress
+from loyaltyadmin.points_adjustments.sheet import HIDDEN
 from loyaltyadmin.points_adjustments.states import Action, Direction
 from loyaltyadmin.snapshots import worth
 from loyaltyadmin.snapshots.operations import known_program
@@ -66,6 +67,7 @@ def draft(
         "left_out": Paginator(job.left_out.order_by("position"), LEFT_OUT_PER_PAGE).get_page(
             query.get("left")
         ),
+        "hidden_count": job.left_out.filter(code=HIDDEN).count(),
         "repeats": repeats,
         "made_before": 0 if repeats or is_derived(job) else earlier.made_before(job=job),
         "form": form or _confirm_form(kept, job=job, customers=counts["customers_count"]),

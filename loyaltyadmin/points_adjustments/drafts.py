@@ -28,6 +28,7 @@ from loyaltyadmin.points_adjustments.states import Action, JobStatus
 
 NO_REASON = "no_reason"
 SET_ASIDE = "set_aside"
+LINES_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,8 @@ class Edits:
     typed: Mapping[int, Cells]  # what was typed into lines that were left out
     drop_all_left_out: bool = False
     drop_left_out: int | None = None
+    drop_hidden: bool = False
+    take_hidden: bool = False
     drop_line: int | None = None
     set_aside: int | None = None
     duplicates: Duplicates | None = None
@@ -65,6 +68,10 @@ def edit_bulk_adjustment(*, job: BulkAdjustment, by: Actor, edits: Edits) -> Non
             changes["dropped"] += job.left_out.all().delete()[0]
         elif edits.drop_left_out is not None:
             changes["dropped"] += job.left_out.filter(id=edits.drop_left_out).delete()[0]
+        if edits.drop_hidden:
+            changes["dropped"] += job.left_out.filter(code=sheet.HIDDEN).delete()[0]
+        if edits.take_hidden:
+            changes["hidden"] = _take_hidden(job)
         if edits.drop_line is not None:
             changes["dropped"] += job.lines.filter(id=edits.drop_line).delete()[0]
         if edits.set_aside is not None:
@@ -83,25 +90,20 @@ def _put_right(job: BulkAdjustment, typed: Mapping[int, Cells]) -> int:
     typed, with what is wrong with that.
     """
     left_out = list(job.left_out.filter(id__in=typed))
-    read = [_read(it, typed[it.id], job=job) for it in left_out]
-    matched = matching.match(
-        store=job.store,
-        reading=Reading(
-            rows=[it for it in read if isinstance(it, sheet.ReadRow)],
-            problems=[it for it in read if isinstance(it, Problem)],
-        ),
-    )
-    again = {problem.line: problem for problem in matched.problems}
-    for it in left_out:
-        it.customer, it.points, it.action, it.reason = _cells(typed[it.id])
-        if problem := again.get(it.position):
-            it.code, it.value = problem.code, problem.value
-    LeftOut.objects.bulk_update(
-        left_out, ["customer", "points", "action", "reason", "code", "value"]
-    )
-    job.left_out.filter(position__in=[row.position for row in matched.rows]).delete()
-    lines.add(job=job, lines=[lines.values_of(row, reason=job.reason) for row in matched.rows])
-    return len(matched.rows)
+    return _read_again(job, left_out, typed=[typed[it.id] for it in left_out])
+
+
+def _take_hidden(job: BulkAdjustment) -> int:
+    """Read the lines that the spreadsheet hides like all others; tells how many are right."""
+    count = 0
+    hidden = job.left_out.filter(code=sheet.HIDDEN).order_by("position")
+    while some := list(hidden[:LINES_AT_ONCE]):  # once read, none is that any more
+        as_they_are = [
+            Cells(customer=it.customer, points=it.points, action=it.action, reason=it.reason)
+            for it in some
+        ]
+        count += _read_again(job, some, typed=as_they_are)
+    return count
 
 
 def _set_aside(job: BulkAdjustment, line_id: int) -> int:
@@ -160,6 +162,29 @@ def _note(job: BulkAdjustment, *, by: Actor, changes: activity.State) -> None:
     activity.record(
         store=job.store, by=by, action=Activity.EDIT_BULK_ADJUSTMENT, after=changes, job_id=job.id
     )
+
+
+def _read_again(job: BulkAdjustment, left_out: list[LeftOut], *, typed: list[Cells]) -> int:
+    """Make lines of those that can be read as they were typed; tell how many."""
+    read = [_read(it, cells, job=job) for it, cells in zip(left_out, typed, strict=True)]
+    matched = matching.match(
+        store=job.store,
+        reading=Reading(
+            rows=[it for it in read if isinstance(it, sheet.ReadRow)],
+            problems=[it for it in read if isinstance(it, Problem)],
+        ),
+    )
+    again = {problem.line: problem for problem in matched.problems}
+    for it, cells in zip(left_out, typed, strict=True):
+        it.customer, it.points, it.action, it.reason = _cells(cells)
+        if problem := again.get(it.position):
+            it.code, it.value = problem.code, problem.value
+    LeftOut.objects.bulk_update(
+        left_out, ["customer", "points", "action", "reason", "code", "value"]
+    )
+    job.left_out.filter(position__in=[row.position for row in matched.rows]).delete()
+    lines.add(job=job, lines=[lines.values_of(row, reason=job.reason) for row in matched.rows])
+    return len(matched.rows)
 
 
 def _read(left_out: LeftOut, typed: Cells, *, job: BulkAdjustment) -> sheet.ReadRow | Problem:

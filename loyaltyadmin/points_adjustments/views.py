@@ -409,7 +409,8 @@ def edit_bulk_adjustment(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpRe
     """Change a draft: which button was pressed says how. What was typed is read with any of them.
 
     - `save`: only that; - `drop`: a line that was left out, or `all` of them;
-    - `drop_line`, `set_aside`: a line of the draft; - `duplicates`: what to do with them.
+    - `drop_line`, `set_aside`: a line of the draft; - `duplicates`: what to do with them;
+    - `hidden`: whether to `take` or to `drop` the lines that the spreadsheet hides.
     """
     job, by, edits = _job(request, job_id), _by(request), _edits(request.POST)
     with contextlib.suppress(operations.NotPossible):
@@ -425,6 +426,8 @@ def _edits(form: QueryDict) -> drafts.Edits:
         typed=_typed(form),
         drop_all_left_out=form.get("drop") == "all",
         drop_left_out=_number(form.get("drop")),
+        drop_hidden=form.get("hidden") == "drop",
+        take_hidden=form.get("hidden") == "take",
         drop_line=_number(form.get("drop_line")),
         set_aside=_number(form.get("set_aside")),
         duplicates=Duplicates(policy) if policy in Duplicates.values else None,

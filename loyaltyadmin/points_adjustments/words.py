@@ -110,6 +110,7 @@ FILE_PROBLEMS = {
     "extra_cells": _("more cells than the first line has columns"),
     "no_reason": _("no reason is given"),
     "set_aside": _("set aside to be changed"),
+    "hidden_line": _("the spreadsheet hides this line"),
     # What a spreadsheet did
     "shortened_number": _(
         "the spreadsheet shortened this number and its last digits are lost; make the column text, "

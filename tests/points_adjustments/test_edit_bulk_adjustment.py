@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -355,3 +356,73 @@ def test_what_was_left_out_stands_in_the_file_of_what_was_not_made(merchant: Cli
         ("1003", "0", "the points are zero (0)"),
         ("1004", "20", "no"),
     ]
+
+
+# Lines that the spreadsheet hides
+
+FILTERED = Path(__file__).parent / "corpus" / "filtered.xlsx"
+
+
+def upload_filtered(client: Client) -> BulkAdjustment:
+    """Of lines for 1001 to 1004 those for 1002 and 1003 are hidden; 1003's points are x."""
+    file = SimpleUploadedFile("filtered.xlsx", FILTERED.read_bytes())
+    client.post("/bulk-adjustments/start/", {"file": file, "reason": ""})
+    job: BulkAdjustment = BulkAdjustment.objects.latest("created_at")
+    return job
+
+
+def test_what_a_filter_hides_is_left_out_and_said(merchant: Client, directory: Directory) -> None:
+    job = upload_filtered(merchant)
+
+    page = Page(merchant.get(f"/bulk-adjustments/{job.id}/"))
+
+    assert [line[1] for line in ready(job)] == [1001, 1004]
+    assert "2 lines are hidden in the file" in page.one(id="draft").text
+    assert page.one("button", name="hidden", value="take").text == "Adjust these customers too"
+
+
+def test_what_a_filter_hides_can_be_taken_in(merchant: Client, directory: Directory) -> None:
+    job = upload_filtered(merchant)
+
+    edit(merchant, job, hidden="take")
+
+    assert ready(job) == [
+        (2, 1001, "+", 50, "هدية"),
+        (3, 1002, "+", 20, "هدية"),
+        (5, 1004, "+", 30, "هدية"),
+    ]
+    assert list(job.left_out.values_list("position", "code", "value")) == [(4, "bad_points", "x")]
+    assert Entry.objects.latest("id").after == {"hidden": 1}
+    page = Page(merchant.get(f"/bulk-adjustments/{job.id}/"))
+    assert not page.has("button", name="hidden")
+
+
+def test_what_a_filter_hides_can_be_dropped(merchant: Client, directory: Directory) -> None:
+    job = upload_filtered(merchant)
+
+    edit(merchant, job, hidden="drop")
+
+    assert [line[1] for line in ready(job)] == [1001, 1004]
+    assert not job.left_out.exists()
+
+
+def test_many_hidden_lines_are_taken_in_some_at_a_time(
+    merchant: Client, directory: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drafts, "LINES_AT_ONCE", 1)
+    job = upload_filtered(merchant)
+
+    edit(merchant, job, hidden="take")
+
+    assert [line[1] for line in ready(job)] == [1001, 1002, 1004]
+
+
+def test_a_file_of_which_everything_is_hidden_is_refused_with_the_reason(merchant: Client) -> None:
+    content = FILTERED.with_name("all-rows-hidden.xlsx").read_bytes()
+
+    response = merchant.post(
+        "/bulk-adjustments/start/", {"file": SimpleUploadedFile("all.xlsx", content), "reason": ""}
+    )
+
+    assert response.status_code == 422
+    assert "the spreadsheet hides this line" in Page(response).one(id="id_file_error").text

@@ -4,7 +4,8 @@ The first lines name the columns, in any order and in Arabic or English: a custo
 e-mail address or mobile number, the points and, if wanted, a reason and an action. Points are
 whole, with a minus sign to take some away. An action says `add`, `take`, `set` (the balance to that
 number) or `reset` (to zero) instead of the sign. Lines that cannot be read are named and left out;
-nothing is guessed, and where a person has to say which column is what, they are asked.
+nothing is guessed, and where a person has to say which column is what, they are asked. So are lines
+that the spreadsheet hides, by a filter say: whoever looked at the file has not seen them.
 
 No module here knows the database: who the customers are is looked up by `matching`.
 """
@@ -17,7 +18,7 @@ from loyaltyadmin.points_adjustments.sheet import columns as _columns
 from loyaltyadmin.points_adjustments.sheet.columns import LOOKED_AT, Columns
 from loyaltyadmin.points_adjustments.sheet.files import open_file
 from loyaltyadmin.points_adjustments.sheet.looks import Look
-from loyaltyadmin.points_adjustments.sheet.rows import read_lines, read_row
+from loyaltyadmin.points_adjustments.sheet.rows import HIDDEN, read_lines, read_row
 from loyaltyadmin.points_adjustments.sheet.types import (
     MOST_BYTES,
     MOST_POINTS,
@@ -34,6 +35,7 @@ from loyaltyadmin.points_adjustments.sheet.types import (
 )
 
 __all__ = [
+    "HIDDEN",
     "MOST_BYTES",
     "MOST_POINTS",
     "MOST_ROWS",
@@ -70,6 +72,7 @@ def read(*, content: bytes, columns: Columns | None = None) -> Reading:
         chain(head, file.lines),
         columns=columns or _columns.find(head),
         splits_at_comma=file.splits_at_comma,
+        is_hidden=file.is_hidden,
     )
 
 

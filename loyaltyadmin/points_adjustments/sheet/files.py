@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from loyaltyadmin.points_adjustments.sheet import texts, workbooks
@@ -19,26 +19,35 @@ _PICTURES = (
 )
 
 
+def _never(_position: int) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lines:
-    """The lines of a file with their positions. Going through them may raise Unreadable."""
+    """The lines of a file with their positions. Going through them may raise Unreadable.
+
+    `is_hidden` tells of a position whether a spreadsheet shows that line.
+    """
 
     lines: Iterator[tuple[int, list[str]]]
     splits_at_comma: bool
+    is_hidden: Callable[[int], bool] = _never
 
 
 def open_file(content: bytes) -> Lines:
     """This will open a file by what stands in it.
 
     Raises: Unreadable with `too_large`, `empty`, `not_text`, `damaged_text`, `encrypted`,
-    `old_excel`, `web_page`, and what `workbooks.lines_of` raises.
+    `old_excel`, `web_page`, and what `workbooks.Opened` raises.
     """
     if len(content) > MOST_BYTES:
         raise Unreadable("too_large")
     if not content or content.isspace():
         raise Unreadable("empty")
     if content.startswith(_ZIP):
-        return Lines(lines=workbooks.lines_of(content), splits_at_comma=False)
+        book = workbooks.Opened(content)
+        return Lines(lines=book.lines, splits_at_comma=False, is_hidden=book.is_hidden)
     if content.startswith(_OLE):
         raise Unreadable("encrypted" if _ENCRYPTED in content else "old_excel")
     if markup := _MARKUP.match(content):

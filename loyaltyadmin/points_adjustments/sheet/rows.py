@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from loyaltyadmin.points_adjustments import reference
 from loyaltyadmin.points_adjustments.sheet.actions import action_and_amount
@@ -21,6 +21,7 @@ from loyaltyadmin.points_adjustments.sheet.types import (
 )
 
 MOST_CELL = 255
+HIDDEN = "hidden_line"
 
 # In our own files a text that looks like a formula has this mark before it.
 _UNFORMULA = re.compile(r"^'(?=[=+\-@＝＋－＠−])")
@@ -29,9 +30,13 @@ _START_OF_A_THOUSAND = re.compile(r"[+\-−]?\d{1,3}")
 
 
 def read_lines(
-    lines: Iterable[tuple[int, list[str]]], *, columns: Columns, splits_at_comma: bool
+    lines: Iterable[tuple[int, list[str]]],
+    *,
+    columns: Columns,
+    splits_at_comma: bool,
+    is_hidden: Callable[[int], bool],
 ) -> Reading:
-    """This will read all lines below the names.
+    """This will read all lines below the names; those that are hidden become problems.
 
     Raises: Unreadable with `too_many_rows`.
     """
@@ -42,6 +47,9 @@ def read_lines(
             continue
         if len(rows) + len(problems) >= MOST_ROWS:
             raise Unreadable("too_many_rows")
+        if is_hidden(position):
+            problems.append(_problem(position, HIDDEN, _named(cells, columns)[1]))
+            continue
         row = _read_line(position, cells, columns, splits_at_comma=splits_at_comma)
         if isinstance(row, ReadRow):
             rows.append(row)
@@ -77,6 +85,7 @@ _ABOUT = {
         ("no_customer", "bad_customer", "bad_customer_id", "bad_email", "bad_mobile"), "customer"
     ),
     "long_reason": "reason",
+    HIDDEN: "customer",
 }
 
 
@@ -99,19 +108,22 @@ def _read_line(
         # A thousands separator or a comma in the reason has moved the cells.
         value = " ".join(filter(None, cells[columns.width :]))[:MOST_VALUE]
         return Problem(line=position, code="extra_cells", value=value)
-    holds, customer = _customer(cells, columns)
-    points = _cell(cells, columns.points)
-    if splits_at_comma and _is_split(points, cells, columns):
-        value = f"{points},{_cell(cells, columns.reason)}"
+    holds, named = _named(cells, columns)
+    if splits_at_comma and _is_split(named["points"], cells, columns):
+        value = f"{named['points']},{_cell(cells, columns.reason)}"
         return Problem(line=position, code="split_number", value=value)
-    return read_row(
-        position=position,
-        customer=customer,
-        points=points,
-        action=_cell(cells, columns.action),
-        reason=_UNFORMULA.sub("", _cell(cells, columns.reason)),
-        holds=holds,
-    )
+    return read_row(position=position, holds=holds, **named)
+
+
+def _named(cells: list[str], columns: Columns) -> tuple[Holds, dict[str, str]]:
+    """The cells by what their columns hold, and what the customer's is said to hold."""
+    holds, customer = _customer(cells, columns)
+    return holds, {
+        "customer": customer,
+        "points": _cell(cells, columns.points),
+        "action": _cell(cells, columns.action),
+        "reason": _UNFORMULA.sub("", _cell(cells, columns.reason)),
+    }
 
 
 def _customer(cells: list[str], columns: Columns) -> tuple[Holds, str]:

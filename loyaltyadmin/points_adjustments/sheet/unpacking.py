@@ -5,13 +5,19 @@ makes room for every cell between the first and the last, used or not: 2 KB can 
 then the whole process is gone, not only the request (github.com/tafia/calamine/issues/693). So each
 part is unpacked here first, a piece at a time and against limits, and the library gets a copy of
 what was looked at and nothing else: no part that is there twice, none that is longer than it says.
+
+What the library does not tell is noted on the way: which rows a filter or a person has hidden.
 """
 
 from __future__ import annotations
 
 import io
+import posixpath
 import zipfile
 import zlib
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from xml.parsers import expat
 
 from loyaltyadmin.points_adjustments.sheet.types import Unreadable
@@ -23,18 +29,29 @@ MOST_DEPTH = 64
 
 _CHUNK = 256 * 1024
 _BOOK = "xl/workbook.xml"
+_LINKS = "xl/_rels/workbook.xml.rels"
 _IS_ENCRYPTED = 0x1
 _READABLE = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _DIGITS = "0123456789"
+_YES = {"1", "true"}
 
 
-def checked_copy(content: bytes) -> io.BytesIO:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """A workbook to read, and which rows of each sheet are hidden: their numbers, ascending."""
+
+    file: io.BytesIO
+    hidden: Mapping[str, Sequence[int]]
+
+
+def checked_copy(content: bytes) -> Copy:
     """This will give a workbook of the parts of `content` that are XML, each of them looked at.
 
     Raises: Unreadable with `damaged_workbook`, `encrypted`, `old_excel`, `other_zip`,
     `too_large_inside` or `too_wide`.
     """
     copy = io.BytesIO()
+    seen: dict[str, _Look] = {}
     try:
         with (
             zipfile.ZipFile(io.BytesIO(content)) as source,
@@ -42,7 +59,7 @@ def checked_copy(content: bytes) -> io.BytesIO:
         ):
             for part in _parts(source):
                 with source.open(part) as packed, target.open(part.filename, "w") as unpacked:
-                    parser = _Look()
+                    parser = seen[part.filename] = _Look()
                     while chunk := packed.read(_CHUNK):
                         parser.feed(chunk)
                         unpacked.write(chunk)
@@ -53,7 +70,17 @@ def checked_copy(content: bytes) -> io.BytesIO:
     ):
         raise Unreadable("damaged_workbook") from None
     copy.seek(0)
-    return copy
+    return Copy(file=copy, hidden=_hidden_rows(seen))
+
+
+def _hidden_rows(seen: Mapping[str, _Look]) -> dict[str, Sequence[int]]:
+    """What is hidden in each sheet, by its name: the book says where each of them stands."""
+    targets = seen[_LINKS].targets if _LINKS in seen else {}
+    paths = {
+        name: posixpath.normpath(posixpath.join("/xl", targets.get(link, "")))[1:]
+        for name, link in seen[_BOOK].sheets
+    }
+    return {name: seen[path].hidden for name, path in paths.items() if path in seen}
 
 
 def _parts(source: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
@@ -85,6 +112,10 @@ class _Look:
         self._row = self._column = 0
         self._last_row = self._last_column = 0
         self._columns: dict[str, int] = {}
+        self._is_hidden = False
+        self.hidden = array("L")
+        self.sheets: list[tuple[str, str]] = []
+        self.targets: dict[str, str] = {}
 
     def feed(self, chunk: bytes) -> None:
         self._parser.Parse(chunk, False)
@@ -105,6 +136,12 @@ class _Look:
             at = attributes.get("r")
             self._row = int(at) if at else self._row + 1
             self._column = 0
+            self._is_hidden = attributes.get("hidden") in _YES
+        elif name == "sheet":
+            link = next((it for key, it in attributes.items() if key.endswith(":id")), "")
+            self.sheets.append((attributes.get("name", ""), link))
+        elif name == "Relationship":
+            self.targets[attributes.get("Id", "")] = attributes.get("Target", "")
 
     def _cell(self, at: str | None) -> None:
         if at is None:
@@ -116,6 +153,12 @@ class _Look:
             self._row = int(at[len(letters) :])
         self._last_column = max(self._last_column, self._column)
         self._last_row = max(self._last_row, self._row)
+        if self._is_hidden:
+            self._is_hidden = False
+            if self.hidden and self._row <= self.hidden[-1]:  # as below, only an attacker's
+                raise Unreadable("damaged_workbook")
+            if self._row <= MOST_CELLS:  # else it is refused as too wide
+                self.hidden.append(self._row)
 
     def _column_of(self, letters: str) -> int:
         number = 0

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 
 from python_calamine import (
     CalamineError,
@@ -23,18 +24,29 @@ EXACT_BELOW = 10**15
 Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
 
-def lines_of(content: bytes) -> Iterator[tuple[int, list[str]]]:
-    """This will give the lines of the first sheet that can be seen and is not empty.
+class Opened:
+    """The first sheet of a workbook that can be seen and is not empty."""
 
-    Each with its position, the first being 1, and clean cells. Empty ones are left out. A formula
-    is what it came to when the file was saved.
+    def __init__(self, content: bytes) -> None:
+        """Raises: Unreadable with `damaged_workbook`, `encrypted`, `old_excel`, `other_zip`,
+        `too_large_inside`, `too_wide` or `too_many_columns`.
+        """
+        copy = checked_copy(content)
+        sheet = _first_sheet(copy.file)
+        self.lines = _lines_of(sheet) if sheet else iter(())
+        self._hidden: Sequence[int] = copy.hidden.get(sheet.name, ()) if sheet else ()
 
-    Raises: Unreadable with `damaged_workbook`, `encrypted`, `old_excel`, `other_zip`,
-    `too_large_inside`, `too_wide` or `too_many_columns`.
+    def is_hidden(self, position: int) -> bool:
+        """Whether nobody who opens the file sees this line."""
+        at = bisect_left(self._hidden, position)
+        return at < len(self._hidden) and self._hidden[at] == position
+
+
+def _lines_of(sheet: CalamineSheet) -> Iterator[tuple[int, list[str]]]:
+    """Each with its position, the first being 1, and clean cells. Empty ones are left out.
+
+    A formula is what it came to when the file was saved.
     """
-    sheet = _first_sheet(checked_copy(content))
-    if sheet is None:
-        return
     for position, cells in enumerate(sheet.iter_rows(), start=1):
         cleaned = [_text(cell) for cell in cells]
         if any(cleaned):

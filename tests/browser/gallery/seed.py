@@ -117,6 +117,7 @@ LEFT_OUT: list[tuple[int, str, dict[str, str]]] = [
     (3, "bad_customer", {"customer": "نورة", "points": "50", "value": "نورة"}),
     (7, "no_points", {"customer": "1009", "points": "0", "value": "0", "reason": REASON}),
     (9, "fraction", {"customer": "1010", "points": "10.5", "value": "10.5"}),
+    (11, "hidden_line", {"customer": "1012", "points": "50", "value": "1012", "reason": REASON}),
 ]
 # What was done to some of them, the latest first. Nobody breaks one: the page of this one breaks.
 HISTORIES = {
