@@ -7,6 +7,8 @@ from typing import Any, cast
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from loyaltyadmin.points_adjustments import earlier, sheet, words
@@ -70,7 +72,10 @@ class StartBulkAdjustmentForm(_ReadingForm):
         label=_("Or paste the lines here"),
         required=False,
         strip=False,
-        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto", "spellcheck": "false"}),
+        widget=forms.Textarea(
+            # Sent as a file when it is long (static/js/fields.js): fields of a form have a limit.
+            attrs={"rows": 3, "dir": "auto", "spellcheck": "false", "data-long-as-file": True}
+        ),
         help_text=_("As you copied them from a spreadsheet."),
     )
     field_order = ("file", "pasted", "reason")
@@ -78,6 +83,18 @@ class StartBulkAdjustmentForm(_ReadingForm):
     source = "file"
     content = b""
     file_name = ""
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        files: MultiValueDict[str, UploadedFile[bytes]] | None = None,
+    ) -> None:
+        if data is not None and files is not None and (long := files.get("pasted")):
+            # A character more than is allowed, so that it is seen to be too much.
+            text = long.read(sheet.MOST_BYTES + 1).decode(errors="replace")
+            data = data.copy()
+            data["pasted"] = text
+        super().__init__(data, files)
 
     @property
     def content_digest(self) -> str:

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import cast
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -96,6 +97,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     # Not Django's own: that one looks for the session, and a wrong Host is refused before there
     # is one.
+    if isinstance(exception, RequestDataTooBig):
+        too_large = render(
+            request, "web/too_large.html", status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        )
+        return _whole_page(request, too_large)
     return _whole_page(request, render(request, "web/page_not_found.html", status=400))
 
 

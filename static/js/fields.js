@@ -30,6 +30,16 @@ document.addEventListener("input", ({ target }) => {
   note.textContent = target.value ? words.format(new Date(`${target.value}Z`)) : "";
 });
 
+// Long texts are sent as files: the fields of a form may not be longer than a megabyte together.
+const LONG = 200_000;
+document.addEventListener("formdata", ({ target, formData }) => {
+  for (const { name, value } of target.querySelectorAll("textarea[data-long-as-file]")) {
+    if (value.length > LONG) {
+      formData.set(name, new Blob([value], { type: "text/plain" }), `${name}.txt`);
+    }
+  }
+});
+
 // A save bar is in sight while something in its form is unsaved. Without this script it always is.
 const barOf = (form) => form?.querySelector("[data-save-bar]");
 

@@ -10,6 +10,7 @@ from django.test import Client
 from loyaltyadmin.activity.operations import OPERATOR
 from loyaltyadmin.points_adjustments import lines, matching, operations, sheet
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
+from loyaltyadmin.points_adjustments.sheet import files
 from loyaltyadmin.points_adjustments.states import Direction, JobStatus, LineStatus
 from loyaltyadmin.stores.models import Store
 from tests import edge
@@ -167,6 +168,50 @@ def test_it_says_beside_pasted_lines_what_is_wrong_with_them(merchant: Client) -
     page = Page(response)
     assert "2" in page.one(id="id_pasted_error").text
     assert page.one(name="pasted").text == "customer_id points x 5"
+
+
+def long(lines: str) -> SimpleUploadedFile:
+    """As static/js/fields.js sends what is too long for a field."""
+    return SimpleUploadedFile("pasted.txt", lines.encode())
+
+
+def test_it_reads_long_pasted_lines_that_come_as_a_file(merchant: Client) -> None:
+    lines = "1001\t+50" + "\n" * 2**20 + "1002\t-20"
+
+    response = merchant.post(ADDRESS, {"pasted": long(lines), "reason": "سبب"})
+
+    assert response.status_code == 302
+    assert [row[1:4] for row in rows()] == [(1001, Direction.ADD, 50), (1002, Direction.TAKE, 20)]
+    assert BulkAdjustment.objects.get().file_name == ""
+
+
+def test_what_is_wrong_with_long_pasted_lines_stands_beside_them_too(merchant: Client) -> None:
+    response = merchant.post(ADDRESS, {"pasted": long("customer_id\tpoints\nx\t5\n")})
+
+    assert response.status_code == 422
+    page = Page(response)
+    assert "2" in page.one(id="id_pasted_error").text
+    assert page.one(name="pasted").text == "customer_id points x 5"
+
+
+def test_pasted_lines_have_the_limit_of_a_file(
+    merchant: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (sheet, files):
+        monkeypatch.setattr(module, "MOST_BYTES", 5)
+
+    response = merchant.post(ADDRESS, {"pasted": long("1001\t50"), "reason": "x"})
+
+    assert response.status_code == 422
+    assert "20 MB" in Page(response).one(id="id_pasted_error").text
+
+
+def test_too_much_text_for_a_form_is_said_in_words(merchant: Client) -> None:
+    response = paste(merchant, "1001\t50" + "\n" * 2**20)
+
+    assert response.status_code == 413
+    assert "too much text" in Page(response).one("h1").text
+    assert not BulkAdjustment.objects.exists()
 
 
 def test_it_takes_a_file_or_pasted_lines_and_not_both(merchant: Client) -> None:

@@ -169,6 +169,16 @@ def sends_nonsense(visit: Visit) -> None:
     expect(visit.app.locator("#id_file_error")).to_be_visible()
 
 
+def pastes_too_much(visit: Visit) -> None:
+    """As a browser without scripts sends it."""
+    visit.go_to("/bulk-adjustments/")
+    visit.app.locator("#id_pasted").evaluate(
+        "field => { delete field.dataset.longAsFile; field.value = 'x'.repeat(2 ** 20) }"
+    )
+    visit.app.locator("main form[enctype] button").click()
+    expect(visit.app.locator(".zid-main--lonely")).to_be_visible()
+
+
 def asks_for_the_columns(visit: Visit) -> None:
     """A file as another program exports it: with names of its own, in an order of its own."""
     lines = (
