@@ -89,9 +89,6 @@ class BulkAdjustment(models.Model):
     approval_asked_by = models.CharField(
         max_length=8, blank=True, help_text="the session that asked, as the activity knows it"
     )
-    balances_page = models.PositiveIntegerField(
-        default=0, help_text="how many pages of customers that took so far"
-    )
     balances_checked_at = models.DateTimeField(
         null=True, help_text="when the draft of an undo was held against today's balances"
     )

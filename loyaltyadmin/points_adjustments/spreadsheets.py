@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from operator import itemgetter
 
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from loyaltyadmin.customers.models import Customer
+from loyaltyadmin.customers.operations import customers_by_id, read_directory
 from loyaltyadmin.points_adjustments.models import LeftOut, Line
 from loyaltyadmin.points_adjustments.states import Action
+from loyaltyadmin.stores.models import Store
+
+LINES_AT_ONCE = 5000
 
 
 def template_rows() -> Iterator[Sequence[object]]:
@@ -26,33 +33,55 @@ def template_rows() -> Iterator[Sequence[object]]:
 
 
 def result_rows(
-    *, lines: Iterable[Line], text_of: Callable[[Line], str]
+    *, store: Store, lines: Iterable[Line], text_of: Callable[[Line], str]
 ) -> Iterator[Sequence[object]]:
     """This will give every line with its outcome, under a header.
 
     `outcome` is a code for scripts, `detail` what `text_of` the line says to people, `zid` Zid's
     own words. `points` is what was sent, with its sign; `action` what was asked for; the balances
     are those that were read for it and that it left, where one was read; `date` is Zid's.
+    `known_balance` is the customer's as the store's own copy has it now, with the line in it: read
+    from Zid at `known_as_of` or later, our own adjustments since then included.
     """
     yield (
         *("line", "customer_id", "points", "action", "balance_before", "balance_after"),
+        *("known_balance", "known_as_of"),
         *("reason", "reference", "outcome", "date", "detail", "zid"),
     )
-    for line in lines:
-        yield (
-            line.position,
-            line.customer_id,
-            f"{line.direction}{line.points}" if line.points is not None else "",
-            f"{line.action} {line.target}" if line.action == Action.SET else line.action,
-            _or_nothing(line.balance_before),
-            _or_nothing(line.balance_after),
-            line.reason,
-            line.reference,
-            line.status,
-            localtime(line.applied_at).isoformat() if line.applied_at else "",
-            text_of(line),
-            line.zid_message,
-        )
+    directory = read_directory(store=store)
+    as_of = directory.fetched_at if directory else None
+    lines = iter(lines)
+    while some := list(islice(lines, LINES_AT_ONCE)):
+        known = customers_by_id(store=store, customer_ids={line.customer_id for line in some})
+        for line in some:
+            customer = known.get(line.customer_id)
+            is_known = as_of is not None and _is_in(line, customer)
+            yield (
+                line.position,
+                line.customer_id,
+                f"{line.direction}{line.points}" if line.points is not None else "",
+                f"{line.action} {line.target}" if line.action == Action.SET else line.action,
+                _or_nothing(line.balance_before),
+                _or_nothing(line.balance_after),
+                customer.points if customer and is_known else "",
+                _moment(as_of) if is_known else "",
+                line.reason,
+                line.reference,
+                line.status,
+                _moment(line.applied_at),
+                text_of(line),
+                line.zid_message,
+            )
+
+
+def _is_in(line: Line, customer: Customer | None) -> bool:
+    """Whether what is known of a customer was found out, or worked out, after a line's end."""
+    return (
+        customer is not None
+        and customer.gone_at is None
+        and line.ended_at is not None
+        and customer.read_at >= line.ended_at
+    )
 
 
 def failed_rows(
@@ -85,3 +114,7 @@ def _left_out(line: LeftOut, problem: str) -> Sequence[object]:
 
 def _or_nothing(number: int | None) -> int | str:
     return "" if number is None else number
+
+
+def _moment(at: dt.datetime | None) -> str:
+    return localtime(at).isoformat() if at else ""

@@ -287,7 +287,7 @@ def _steps(*, store: Store, zid: Client, pace: pacer.Pacer, applied: list[Line])
             writing.write_some(job=unwritten)
             yield True
             continue
-        # A draft's many pages and the running job take turns: neither waits for the other's end.
+        # A draft's many balances and the running job take turns: neither waits for the other's end.
         unchecked = balances.drafts_to_check().filter(store=store).first() if is_checking else None
         if unchecked is not None:
             is_checking = _unless_refused(partial(balances.check_some, job=unchecked, zid=zid))

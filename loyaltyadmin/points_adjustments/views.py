@@ -356,7 +356,9 @@ def read_results(request: StoreHttpRequest, job_id: uuid.UUID, kind: str) -> Fil
     return answer(
         file_name=f"bulk-adjustment-{job.created_at:%Y-%m-%d}.{kind}",
         rows=spreadsheets.result_rows(
-            lines=progress.some_at_a_time(job.lines.all()), text_of=words.text_of
+            store=request.store,
+            lines=progress.some_at_a_time(job.lines.all()),
+            text_of=words.text_of,
         ),
     )
 

@@ -378,7 +378,7 @@ def test_what_a_filter_hides_is_left_out_and_said(merchant: Client, directory: D
 
     assert [line[1] for line in ready(job)] == [1001, 1004]
     assert "2 lines are hidden in the file" in page.one(id="draft").text
-    assert page.one("button", name="hidden", value="take").text == "Adjust these customers too"
+    assert page.one("button", name="hidden", value="take").text == "Include the hidden lines"
 
 
 def test_what_a_filter_hides_can_be_taken_in(merchant: Client, directory: Directory) -> None:

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from loyaltyadmin.customers.models import Customer, Directory
 from loyaltyadmin.points_adjustments import progress
 from loyaltyadmin.points_adjustments.models import BulkAdjustment
 from loyaltyadmin.points_adjustments.states import Action, LineStatus
 from loyaltyadmin.stores.models import Store
+from tests.customers.conftest import know
 from tests.points_adjustments.conftest import make_job
 from tests.spreadsheets import cells_of_xlsx, rows_of_csv
 
@@ -82,7 +85,8 @@ def test_it_reads_many_lines_with_few_queries(
 ) -> None:
     job = make_job(store, customers=1500)
 
-    with django_assert_max_num_queries(4):  # session, store, job, lines
+    # Session, store, job, the store's copy of its customers, lines, their customers.
+    with django_assert_max_num_queries(6):
         _, rows = results_of(merchant, job)
 
     assert len(rows) == 1500
@@ -130,3 +134,42 @@ def test_results_come_in_the_order_of_the_file(store: Store) -> None:
     positions = [line.position for line in progress.some_at_a_time(job.lines.all())]
 
     assert positions == [2, 3, 4, 5, 6]
+
+
+def test_it_tells_the_balance_that_the_store_knows_since_the_line(
+    store: Store, merchant: Client
+) -> None:
+    """Known anew after the line's end, before it, of nobody, and of one who is gone."""
+    now = timezone.now()
+    job = make_job(store, customers=4)
+    job.lines.update(status=LineStatus.APPLIED, applied_at=now, ended_at=now)
+    later, earlier = now + dt.timedelta(seconds=1), now - dt.timedelta(seconds=1)
+    know(store, 1001, points=60, asked_at=later)
+    know(store, 1002, points=50, asked_at=earlier)
+    know(store, 1004, points=50, asked_at=later)
+    Customer.objects.filter(customer_id=1004).update(gone_at=later)
+    night = now - dt.timedelta(hours=9)
+    Directory.objects.create(store=store, fetched_at=night, due_at=now)
+
+    _, rows = results_of(merchant, job)
+
+    as_of = timezone.localtime(night).isoformat()
+    assert [(row["known_balance"], row["known_as_of"]) for row in rows] == [
+        ("60", as_of),
+        ("", ""),
+        ("", ""),
+        ("", ""),
+    ]
+
+
+def test_it_tells_no_balance_while_the_customers_are_still_being_read(
+    store: Store, merchant: Client
+) -> None:
+    now = timezone.now()
+    job = make_job(store, customers=1)
+    job.lines.update(status=LineStatus.APPLIED, applied_at=now, ended_at=now)
+    know(store, 1001, points=60, asked_at=now)
+
+    _, (row,) = results_of(merchant, job)
+
+    assert (row["known_balance"], row["known_as_of"]) == ("", "")

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 import responses
+from django.utils import timezone
 
 from loyaltyadmin.activity.operations import OPERATOR
+from loyaltyadmin.customers.models import Customer, Directory
 from loyaltyadmin.points_adjustments import balances, operations, turns
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.states import Direction, JobStatus, LineStatus
@@ -26,6 +28,16 @@ def finished_job(store: Store, ledger: Ledger, *, customers: int = 3) -> BulkAdj
     job.refresh_from_db()
     assert job.status == JobStatus.FINISHED
     return job
+
+
+def know_all(store: Store, customers: range, *, points: int) -> None:
+    """The store's own copy of its customers, complete."""
+    now = timezone.now()
+    Customer.objects.bulk_create(
+        Customer(store=store, customer_id=number, points=points, read_at=now)
+        for number in customers
+    )
+    Directory.objects.create(store=store, fetched_at=now, due_at=now)
 
 
 def outcomes(job: BulkAdjustment) -> list[str]:
@@ -113,10 +125,13 @@ def test_the_draft_of_an_undo_knows_who_cannot_give_the_points_back(
     assert [line.customer_id for line in balances.short_of_points(job=undo)] == [1002]
 
 
-def test_many_balances_are_read_by_the_page(ledger: Ledger, store: Store, settings: Any) -> None:
+def test_many_balances_are_those_of_the_stores_copy(
+    ledger: Ledger, store: Store, settings: Any
+) -> None:
     settings.ZID_RATE_LIMIT_BURST = 1000
-    job = finished_job(store, ledger, customers=250)
-    ledger.opening[1200] = -10
+    job = finished_job(store, ledger, customers=60)
+    know_all(store, range(1001, 1060), points=10)  # and not the last one
+    Customer.objects.filter(customer_id=1030).update(points=9)
     reads_before = ledger.reads
 
     undo = operations.undo_bulk_adjustment(
@@ -125,8 +140,32 @@ def test_many_balances_are_read_by_the_page(ledger: Ledger, store: Store, settin
     work(store)
 
     undo.refresh_from_db()
-    assert ledger.reads - reads_before == 3
-    assert [line.customer_id for line in balances.short_of_points(job=undo)] == [1200]
+    assert undo.balances_checked_at is not None
+    assert ledger.reads == reads_before
+    short = balances.short_of_points(job=undo).order_by("position")
+    assert [line.customer_id for line in short] == [1030, 1060]
+
+
+def test_many_balances_wait_for_a_copy_that_is_not_complete(
+    ledger: Ledger, store: Store, settings: Any
+) -> None:
+    settings.ZID_RATE_LIMIT_BURST = 1000
+    undo = operations.undo_bulk_adjustment(
+        by=OPERATOR,
+        job=finished_job(store, ledger, customers=60),
+        reason_for=lambda reason: "A mistake",
+    )
+
+    work(store)
+    undo.refresh_from_db()
+    before = undo.balances_checked_at
+    know_all(store, range(1001, 1061), points=10)
+    work(store)
+
+    undo.refresh_from_db()
+    assert before is None
+    assert undo.balances_checked_at is not None
+    assert not balances.short_of_points(job=undo).exists()
 
 
 @pytest.mark.parametrize("status", [403, 422, 500, 200], ids=["403", "422", "500", "garbage"])
@@ -156,7 +195,7 @@ def test_reading_many_balances_and_running_a_job_take_turns(
         job=finished_job(store, ledger, customers=60),
         reason_for=lambda reason: "A mistake",
     )
-    monkeypatch.setattr(balances, "CUSTOMERS_PER_PAGE", 10)
+    monkeypatch.setattr(balances, "FEW_CUSTOMERS", 60)
     make_job(store)
     sent, reads_at = ledger.adjustments, []
     ledger.before_adjusting = lambda: reads_at.append(ledger.reads)
