@@ -35,6 +35,7 @@ def progress_of(job: BulkAdjustment) -> dict[str, Any]:
         "time_left": time_left,
         "can_undo": job.is_over and counts.applied > 0 and not hasattr(job, "undone_by"),
         "retryable": operations.retryable_lines(job=job).count() if job.is_over else 0,
+        "has_left_out": job.is_over and job.left_out.exists(),
     }
 
 

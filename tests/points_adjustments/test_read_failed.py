@@ -100,5 +100,20 @@ def test_the_page_offers_it_when_it_is_over_and_something_was_not_made(
     assert after.one(id="failed-xlsx")["href"] == f"{address}failed.xlsx"
 
 
+def test_the_page_offers_it_when_all_that_was_sent_was_made_and_some_was_left_out(
+    store: Store, merchant: Client
+) -> None:
+    job = make_job(store, customers=1)
+    end(job, LineStatus.APPLIED, 2, applied_at=timezone.now())
+    job.left_out.create(position=3, code="no_points", customer="1002", points="0")
+    BulkAdjustment.objects.filter(id=job.id).update(status="finished", ended_at=timezone.now())
+
+    page = Page(merchant.get(f"/bulk-adjustments/{job.id}/"))
+
+    assert page.has(id="failed")
+    assert not page.has(id="retry")
+    assert [row["customer"] for row in rows_of_csv(failed_of(merchant, job))] == ["1002"]
+
+
 def test_a_stranger_does_not_get_it(stranger: Client, job: BulkAdjustment) -> None:
     assert stranger.get(f"/bulk-adjustments/{job.id}/failed.csv").status_code == 404
