@@ -48,6 +48,19 @@ def test_it_says_who_changed_what_from_what_to_what(store: Store, merchant: Clie
     assert "In Zid's dashboard 0a1b2c3d" in said
 
 
+def test_it_says_which_rule_or_method_was_switched(store: Store, merchant: Client) -> None:
+    rule = {"points_rewarded": 12, "amount_to_spend": "100", "is_active": True}
+    method = {"kind": "percentage", "discount_value": "15", "points_to_redeem": 300}
+    entry_of(store, action=Action.TOGGLE_CASHBACK_RULE, before=None, after=rule)
+    entry_of(store, action=Action.TOGGLE_REDEMPTION_METHOD, before=method, after=method)
+    entry_of(store, action=Action.TOGGLE_CASHBACK_RULE, before=None, after={"is_active": True})
+
+    said = entries(merchant.get(ADDRESS))
+
+    assert "12 points for every" in said
+    assert "15% off for 300 points" in said
+
+
 def test_it_says_what_zid_answered_to_a_refusal(store: Store, merchant: Client) -> None:
     entry_of(store, outcome=Entry.Outcome.REFUSED, zid_message="Too many points")
 
