@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 from django.db import connection
@@ -42,9 +42,14 @@ def insert(
     )
     quote = connection.ops.quote_name
     names = ", ".join(quote(str(columns[name].column)) for name in (*common, *fields))
-    places = ", ".join(["%s"] * len(columns))
     # Nothing in it comes from outside: names of our own tables and columns.
-    sql = f"INSERT INTO {quote(kind._meta.db_table)} ({names}) VALUES ({places})"  # noqa: S608
+    head = f"INSERT INTO {quote(kind._meta.db_table)} ({names}) VALUES "  # noqa: S608
+    places = f"({', '.join(['%s'] * len(columns))})"
     with connection.cursor() as cursor:
         for some in some_at_a_time(rows):
-            cursor.executemany(sql, [(*prepared, *values) for values in some])
+            # SQLite takes about 40 lines in one statement, PostgreSQL all.
+            at_once = connection.ops.bulk_batch_size(list(columns.values()), some)
+            for at in range(0, len(some), at_once):
+                part = some[at : at + at_once]
+                values = chain.from_iterable((*prepared, *row) for row in part)
+                cursor.execute(head + ", ".join([places] * len(part)), list(values))
