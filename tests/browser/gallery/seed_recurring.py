@@ -57,7 +57,7 @@ def add() -> None:
 
     Segment.objects.create(
         id=SEGMENT_ID, store_id=STORE_ID, name="كبار العملاء", created_at=NOW, updated_at=NOW,
-        criteria_json={"points_from": 600, "orders_from": 3},
+        criteria_json={"points_from": 830, "points_to": 850},
     )  # fmt: skip
     for at, (name, fields) in enumerate(ALL.items()):
         RecurringAdjustment.objects.create(
