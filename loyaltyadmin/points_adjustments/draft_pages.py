@@ -59,15 +59,14 @@ def draft(
         customers_count=Count("customer_id", distinct=True),
         set_count=Count("id", filter=Q(target__isnull=False)),
     )
+    left_out = Paginator(job.left_out.order_by("position"), LEFT_OUT_PER_PAGE)
     about = {
         "job": job,
         "progress": progress.progress_of(job=job),
         **counts,
         **_short(job),
-        "left_out": Paginator(job.left_out.order_by("position"), LEFT_OUT_PER_PAGE).get_page(
-            query.get("left")
-        ),
-        "hidden_count": job.left_out.filter(code=HIDDEN).count(),
+        "left_out": left_out.get_page(query.get("left")),
+        "hidden_count": job.left_out.filter(code=HIDDEN).count() if left_out.count else 0,
         "repeats": repeats,
         "made_before": 0 if repeats or is_derived(job) else earlier.made_before(job=job),
         "form": form or _confirm_form(kept, job=job, customers=counts["customers_count"]),

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from loyaltyadmin.activity.operations import OPERATOR
-from loyaltyadmin.points_adjustments import operations
+from loyaltyadmin.points_adjustments import operations, writing
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.sheet import Row, Sheet
 from loyaltyadmin.points_adjustments.states import Action, Direction
@@ -164,6 +164,7 @@ def make_job(
         reason="A gift",
         source=BulkAdjustment.Source.PAGE,
     )
+    writing.write_all(job=job)
     if confirmed:
         operations.confirm_bulk_adjustment(by=OPERATOR, job=job)
     return job
