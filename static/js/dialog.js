@@ -6,6 +6,8 @@ function open(dialog) {
   if (dialog && !dialog.open) {
     focusedBefore = document.activeElement?.id || "";
     dialog.showModal();
+    // Not "autofocus": in a frame of another site browsers refuse that, and complain.
+    dialog.querySelector("[data-first]")?.focus();
   }
 }
 
