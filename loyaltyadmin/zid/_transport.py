@@ -137,6 +137,8 @@ def _new_session() -> requests.Session:
     # The environment is not trusted: a .netrc entry would replace our Authorization header, and
     # a proxy would see every token and answer for Zid. Who needs either hands in a session.
     session.trust_env = False
+    # What else is installed must not change what is asked of Zid: urllib3 would add Brotli.
+    session.headers["Accept-Encoding"] = "gzip, deflate"
     # A cookie of one login must not travel with the next one's tokens.
     session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
     return session
