@@ -1,6 +1,6 @@
 """make bench
 
-    python -m tests.bench             everything, in about a quarter of an hour
+    python -m tests.bench             everything, in more than half an hour
     python -m tests.bench sdk line    only these sections
     python -m tests.bench vitals --page customer --page "info page" --runs 1
 
