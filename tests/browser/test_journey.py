@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 STORE_ID = 90001
 CUSTOMER_ID = 1001
 CUSTOMERS = range(1001, 2001)
-JOB_MILLISECONDS = 60_000
+JOB_MILLISECONDS = 240_000  # a busy machine is no failure
 
 
 @pytest.mark.parametrize("cookies", COOKIES)
