@@ -135,7 +135,7 @@ class BulkAdjustment(models.Model):
     def __str__(self) -> str:
         return f"bulk adjustment {self.id} of store {self.store_id}"
 
-    def get_status_display(self) -> str:  # type: ignore[no-redef]
+    def get_status_display(self) -> str:  # type: ignore[no-redef]  # mypy's plugin adds Django's
         """Django's own would work out all labels for every row of a list."""
         return str(JobStatus(self.status).label)
 
@@ -383,7 +383,7 @@ class Line(models.Model):
     def __str__(self) -> str:
         return f"line {self.reference} of store {self.store_id}"
 
-    def get_status_display(self) -> str:  # type: ignore[no-redef]
+    def get_status_display(self) -> str:  # type: ignore[no-redef]  # mypy's plugin adds Django's
         """Django's own would work out all labels for every row of a list."""
         return str(LineStatus(self.status).label)
 

@@ -42,8 +42,8 @@ def insert(
     )
     quote = connection.ops.quote_name
     names = ", ".join(quote(str(columns[name].column)) for name in (*common, *fields))
-    # Nothing in it comes from outside: names of our own tables and columns.
-    head = f"INSERT INTO {quote(kind._meta.db_table)} ({names}) VALUES "  # noqa: S608
+    table = quote(kind._meta.db_table)
+    head = f"INSERT INTO {table} ({names}) VALUES "  # noqa: S608  # names of our own, quoted
     places = f"({', '.join(['%s'] * len(columns))})"
     with connection.cursor() as cursor:
         for some in some_at_a_time(rows):

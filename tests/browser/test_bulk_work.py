@@ -22,7 +22,7 @@ STORE_ID = 90001
 CUSTOMERS = range(1001, 6001)
 LONG_MILLISECONDS = 120_000
 # Ten thousand lines are sent here, each with its commits; what is proven is not what a disk does.
-MEMORY = Path("/dev/shm")  # noqa: S108
+MEMORY = Path("/dev/shm")  # noqa: S108  # each run makes a folder of its own in it
 # Of each hundred lines these seven are bad: what stands there for the customer and for the points.
 BAD: dict[int, tuple[str | None, str]] = {
     0: ("نورة", "10"),

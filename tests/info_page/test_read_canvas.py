@@ -28,6 +28,13 @@ def test_styles_and_pictures_are_shown_and_nothing_but_the_editor_runs(client: C
     ]
 
 
+def test_every_page_fetches_the_editor_ahead(merchant: Client, client: Client) -> None:
+    ahead = Page(merchant.get("/segments/")).one("link", rel="prefetch")
+
+    scripts = Page(client.get("/info-page/canvas/?language=ar&editable")).all("script")
+    assert ahead["href"] == scripts[0]["src"]
+
+
 def test_in_a_preview_nothing_runs_at_all(client: Client) -> None:
     assert Page(client.get("/info-page/canvas/?language=ar")).all("script") == []
 
