@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
-from django.db.models import F, OrderBy, Q
+from django.db.models import Exists, F, OrderBy, OuterRef, Q
 from django.utils import timezone
 
 from loyaltyadmin.customers import directory, fetching, folding, search
 from loyaltyadmin.customers.models import Customer as Row
-from loyaltyadmin.customers.models import Directory
+from loyaltyadmin.customers.models import Directory, Hint
 from loyaltyadmin.stores.models import Store
 from loyaltyadmin.zid import errors
 from loyaltyadmin.zid.types import Customer, CustomerPoints, Direction
@@ -241,12 +241,16 @@ def balances_of(*, store: Store, customer_ids: Iterable[int]) -> dict[int, int]:
     }
 
 
-def customers_by_id(*, store: Store, customer_ids: Iterable[int]) -> dict[int, Row]:
-    """This will give what is known of customers, those whom Zid no longer has among them."""
+def up_to_date_customers(*, store: Store, customer_ids: Iterable[int]) -> dict[int, Row]:
+    """This will give, by their numbers, those customers who do not wait to be looked at again.
+
+    Of the others some adjustment of ours may be missing in what is known.
+    """
+    hints = Hint.objects.filter(store=store, customer_id=OuterRef("customer_id"))
     return {
         row.customer_id: row
         for ids in _batches(customer_ids)
-        for row in Row.objects.filter(store=store, customer_id__in=ids)
+        for row in Row.objects.present().filter(~Exists(hints), store=store, customer_id__in=ids)
     }
 
 

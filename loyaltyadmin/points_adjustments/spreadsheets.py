@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from loyaltyadmin.customers.models import Customer
-from loyaltyadmin.customers.operations import customers_by_id, read_directory
+from loyaltyadmin.customers.operations import read_directory, up_to_date_customers
 from loyaltyadmin.points_adjustments.models import LeftOut, Line
 from loyaltyadmin.points_adjustments.states import Action
 from loyaltyadmin.stores.models import Store
@@ -52,7 +52,7 @@ def result_rows(
     as_of = directory.fetched_at if directory else None
     lines = iter(lines)
     while some := list(islice(lines, LINES_AT_ONCE)):
-        known = customers_by_id(store=store, customer_ids={line.customer_id for line in some})
+        known = up_to_date_customers(store=store, customer_ids={line.customer_id for line in some})
         for line in some:
             customer = known.get(line.customer_id)
             is_known = as_of is not None and _is_in(line, customer)
@@ -76,12 +76,7 @@ def result_rows(
 
 def _is_in(line: Line, customer: Customer | None) -> bool:
     """Whether what is known of a customer was found out, or worked out, after a line's end."""
-    return (
-        customer is not None
-        and customer.gone_at is None
-        and line.ended_at is not None
-        and customer.read_at >= line.ended_at
-    )
+    return customer is not None and line.ended_at is not None and customer.read_at >= line.ended_at
 
 
 def failed_rows(

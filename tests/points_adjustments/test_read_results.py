@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from loyaltyadmin.customers import directory
 from loyaltyadmin.customers.models import Customer, Directory
 from loyaltyadmin.points_adjustments import progress
 from loyaltyadmin.points_adjustments.models import BulkAdjustment
@@ -160,6 +161,21 @@ def test_it_tells_the_balance_that_the_store_knows_since_the_line(
         ("", ""),
         ("", ""),
     ]
+
+
+def test_it_tells_no_balance_of_who_is_to_be_looked_at_again(
+    store: Store, merchant: Client
+) -> None:
+    now = timezone.now()
+    job = make_job(store, customers=1)
+    job.lines.update(status=LineStatus.APPLIED, applied_at=now, ended_at=now)
+    know(store, 1001, points=60, asked_at=now)
+    Directory.objects.create(store=store, fetched_at=now, due_at=now)
+    directory.hint(store_id=store.id, customer_ids=[1001])
+
+    _, (row,) = results_of(merchant, job)
+
+    assert (row["known_balance"], row["known_as_of"]) == ("", "")
 
 
 def test_it_tells_no_balance_while_the_customers_are_still_being_read(
