@@ -107,7 +107,7 @@ def test_it_finds_nobody_of_another_store_and_nobody_who_is_gone(
 
     assert found == {"1001": (), "1002": ()}
     assert operations.balances_of(store=store, customer_ids=[1001, 1002]) == {}
-    assert set(operations.customers_by_id(store=store, customer_ids=[1001, 1002])) == {1002}
+    assert operations.up_to_date_customers(store=store, customer_ids=[1001, 1002]) == {}
 
 
 def test_it_gives_the_balances_of_many(store: Store, other_store: Store) -> None:
