@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from celery.schedules import crontab
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
@@ -82,7 +83,7 @@ def env_url(name: str, default: str) -> str:
 def env_secret(name: str, *, debug: str | None = None) -> str:
     """Read NAME, or the file that NAME_FILE names; only with DEBUG=1 may it be missing.
 
-    Without a `debug` value it may be missing everywhere.
+    Without a `debug` value it may be missing everywhere, and so may what is in its file.
     """
     path = env_text(f"{name}_FILE")
     if path:
@@ -90,7 +91,7 @@ def env_secret(name: str, *, debug: str | None = None) -> str:
             value = Path(path).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
             raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error}.") from error
-        if not value:
+        if not value and debug is not None:
             raise ImproperlyConfigured(f"{name}_FILE names a file that is empty.")
     else:
         value = env_text(name)
@@ -206,7 +207,7 @@ TEMPLATES = [
 
 # Database
 
-DATABASE_URL = env_text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'loyaltyadmin.sqlite3'}")
+DATABASE_URL = env_secret("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'loyaltyadmin.sqlite3'}"
 if not re.match(r"(sqlite:///|postgres(ql)?://)", DATABASE_URL):
     raise ImproperlyConfigured("DATABASE_URL must start with sqlite:/// or postgres://.")
 try:
@@ -228,7 +229,16 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 5,
+        # A server that vanishes without a word is missed in half a minute, not after two hours: a
+        # thread that waits for it cannot be ended (docs/adr/0024).
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 4,
+        "tcp_user_timeout": 30_000,  # milliseconds
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
     # A thread mostly waits for Zid, and gives its connection back meanwhile (stores/pacer.py).
     DATABASES["default"]["OPTIONS"]["pool"] = {
         "min_size": 1,
@@ -340,7 +350,7 @@ AUTHENTICATION_BACKENDS: list[str] = []  # there is no sign-in; a store opens fr
 
 # Celery. With no REDIS_URL the same code runs on a broker made of files (docs/adr/0005).
 
-REDIS_URL = env_text("REDIS_URL")
+REDIS_URL = env_secret("REDIS_URL")
 _REDIS = r"rediss?://([^/]*@)?(\[[0-9A-Fa-f:.]+\]|[^/:@\[\]]+)(:[0-9]+)?(/[0-9]*)?(\?.*)?"
 if REDIS_URL and not re.fullmatch(_REDIS, REDIS_URL):
     raise ImproperlyConfigured("REDIS_URL must be such as redis://host:6379/0, or empty.")
@@ -354,10 +364,27 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # at once from one process, in both modes (docs/adr/0005).
 CELERY_WORKER_POOL = "threads"
 CELERY_WORKER_CONCURRENCY = env_int("WORKER_CONCURRENCY", 64, least=1)
+# What somebody waits for, what takes long, and what beat sends: none waits behind another kind. A
+# worker takes from all three in turn, or from those that its -Q names (docs/adr/0024).
+CELERY_TASK_QUEUES: dict[str, dict[str, object]] = {
+    "interactive": {},
+    "bulk": {},
+    "housekeeping": {},
+}
+CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
+CELERY_TASK_ROUTES = {
+    "loyaltyadmin.points_adjustments.tasks.take_turn": {"queue": "interactive"},
+    "loyaltyadmin.customers.tasks.fetch_some": {"queue": "bulk"},
+    "loyaltyadmin.notices.tasks.tell_customers": {"queue": "bulk"},
+    "loyaltyadmin.recurring_adjustments.tasks.make_run": {"queue": "bulk"},
+}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
+# An hour of the day (UTC), not a day since beat began: where each deploy starts beat with an empty
+# folder, a day might never be over.
+_NIGHTLY = crontab(hour=0, minute=10)
 CELERY_BEAT_SCHEDULE = {
     "sweep": {
         "task": "loyaltyadmin.points_adjustments.tasks.sweep",
@@ -371,7 +398,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "forget-old-gifts": {
         "task": "loyaltyadmin.recurring_adjustments.tasks.forget_old_gifts",
-        "schedule": 24 * 60 * 60.0,
+        "schedule": _NIGHTLY,
     },
     "check-installations": {
         "task": "loyaltyadmin.stores.tasks.check_installations",
@@ -407,7 +434,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "clear-sessions": {
         "task": "loyaltyadmin.web.tasks.clear_sessions",
-        "schedule": 24 * 60 * 60.0,
+        "schedule": _NIGHTLY,
     },
 }
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object]

@@ -42,17 +42,18 @@ def wake_worker_for(job: BulkAdjustment) -> None:
 def take_turn(store_id: int) -> None:
     """This will work on a store's lines for some seconds, and ask for another turn if need be.
 
-    A turn ends after the line it is at when the worker shuts down, so that takes seconds.
+    A turn ends after the line it is at when the worker shuts down, so that takes seconds. The first
+    one is for somebody who waits (`wake_worker`); the others have another queue (docs/adr/0024).
     """
     if turns.take_turn(store_id=store_id, is_stopping=is_stopping):
-        take_turn.delay(store_id)
+        take_turn.apply_async((store_id,), queue="bulk")
 
 
 @shared_task
 def sweep() -> None:
     """This will wake a worker for every store that has work and nobody at it; beat sends it."""
     for store_id in turns.sweep():
-        take_turn.delay(store_id)
+        take_turn.apply_async((store_id,), queue="bulk")
 
 
 @shared_task
