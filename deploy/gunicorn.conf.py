@@ -10,7 +10,7 @@ bind = os.environ.get("WEB_BIND") or "127.0.0.1:8000"
 
 # Requests mostly wait, for Zid and for the database: threads, and few processes.
 worker_class = "gthread"
-workers = int(os.environ.get("WEB_CONCURRENCY") or min(multiprocessing.cpu_count() + 1, 8))
+workers = int(os.environ.get("WEB_PROCESSES") or min(multiprocessing.cpu_count() + 1, 8))
 threads = int(os.environ.get("WEB_THREADS") or 8)
 
 # Longer than one call to Zid may take, repeated once. A deploy waits as long for what is running.
