@@ -28,6 +28,10 @@ LINE_ARROWS: dict[tuple[LineStatus, LineStatus], str] = {
         LineStatus.SKIPPED,
     ): "it was cancelled or abandoned, or the balance is right",
     (LineStatus.PENDING, LineStatus.REJECTED): "its balance was asked for, and Zid refused to tell",
+    (
+        LineStatus.PENDING,
+        LineStatus.UNKNOWN,
+    ): "a backup was restored, and it may have been sent since that was made",
     (LineStatus.CLAIMED, LineStatus.APPLIED): "Zid answered with the entry it made",
     (LineStatus.CLAIMED, LineStatus.REJECTED): "Zid answered that it will not",
     (

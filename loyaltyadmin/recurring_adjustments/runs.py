@@ -76,6 +76,15 @@ def make_run(
         return None
 
 
+@transaction.atomic
+def miss(*, recurring_adjustment_id: uuid.UUID, now: dt.datetime) -> None:
+    """This will let every run that is due by now be missed, as if nobody had been there."""
+    due = RecurringAdjustment.objects.select_related("store").select_for_update(of=("self",))
+    it = due.get(id=recurring_adjustment_id)
+    assert it.next_run_at is not None  # noqa: S101  (it is due)
+    _miss(it, due_at=it.next_run_at, now=now, before=now + dt.timedelta(microseconds=1))
+
+
 def forget_old_gifts(*, now: dt.datetime | None = None) -> None:
     """This will delete what tells of occasions that cannot come again."""
     Gift.objects.filter(given_at__lt=(now or timezone.now()) - KEPT).delete()
@@ -85,7 +94,7 @@ def _run(it: RecurringAdjustment, *, now: dt.datetime) -> BulkAdjustment | None:
     due_at = it.next_run_at
     assert due_at is not None  # noqa: S101  (it is due)
     if due_at < now - LATEST:
-        _miss(it, due_at=due_at, now=now)
+        _miss(it, due_at=due_at, now=now, before=now - LATEST)
         return None
     if not recipients.is_known(store=it.store, now=now):
         return None
@@ -148,10 +157,12 @@ def _draft(
     )
 
 
-def _miss(it: RecurringAdjustment, *, due_at: dt.datetime, now: dt.datetime) -> None:
+def _miss(
+    it: RecurringAdjustment, *, due_at: dt.datetime, now: dt.datetime, before: dt.datetime
+) -> None:
     times = 0
     next_run_at: dt.datetime | None = due_at
-    while next_run_at is not None and next_run_at < now - LATEST:
+    while next_run_at is not None and next_run_at < before:
         times += 1
         next_run_at = it.terms.next_after(next_run_at, zone=it.store.time_zone)
     logger.warning("%s missed %d of its runs", it, times)
