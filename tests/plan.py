@@ -46,7 +46,7 @@ def environment(*, url: str, zid: str, data_dir: Path) -> dict[str, str]:
 
 
 def as_deployed(*, web_port: int) -> dict[str, str]:
-    """For what README.md's "Deploy it" starts."""
+    """For what deploy/ starts."""
     return {
         **SERVER_SETTINGS,
         # The app's own, with a folder for the static files that no other run shares.
