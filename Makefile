@@ -2,7 +2,7 @@
 SHELL = /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help run test bench screenshots setup setup-test lint types arch check fmt messages \
-	vendor lock
+	vendor lock audit sbom
 
 VENV = .venv
 PY = $(VENV)/bin/python
@@ -19,6 +19,9 @@ UV_INSTALL = $(VENV)/bin/uv pip install --quiet --python $(PY) --require-hashes
 PIP_INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header $(if $(UPGRADE),--upgrade)
+
+# A program that is fetched when it is used, and is no part of the environment.
+TOOL = $(VENV)/bin/uv tool run --quiet --from
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -61,6 +64,14 @@ messages: $(TEST_STAMP) ## bring the Arabic catalogue up to date, and compile it
 
 vendor: $(PY) ## fetch Zid's stylesheet, the icons and the font again (needs npm)
 	$(PY) -m tools.vendor
+
+audit: $(RUN_STAMP) ## look for known holes in what is locked (asks a database on the network)
+	$(TOOL) pip-audit==2.10.1 pip-audit --strict --disable-pip --require-hashes -r requirements.txt
+
+sbom: $(RUN_STAMP) ## write what the app is made of to var/sbom.json (CycloneDX)
+	@mkdir -p var
+	$(TOOL) cyclonedx-bom==7.5.0 cyclonedx-py requirements --output-reproducible \
+		--output-file var/sbom.json requirements.txt
 
 lock: $(TEST_STAMP) ## resolve requirements*.in again (UPGRADE=1 for newer versions)
 	$(COMPILE) requirements.in -o requirements.txt
