@@ -172,6 +172,8 @@ def old_gifts(store: Store) -> None:
 def test_two_may_delete_the_same_at_once(
     entry: str, fill: Callable[[Store], None], model: Any, store: Store
 ) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("in memory it does not wait for whoever else writes")
     fill(store)
     task = app.tasks[settings.CELERY_BEAT_SCHEDULE[entry]["task"]]
     at_the_start = threading.Barrier(2)
