@@ -50,7 +50,13 @@ LONGEST_WAIT_SECONDS = 60
 ABANDONED_SECONDS = 60  # no click waits that long for its call
 LONGEST_PAUSE_SECONDS = 10.0
 MISSES_ALLOWED = 2
-LINES_AT_ONCE = 50
+# What comes before the next line is looked for no more often than this while there are lines, for
+# looking costs a worker as much as sending does.
+LOOK_SECONDS = 2
+# A turn that is short reads few lines, one that goes on more at once.
+FEWEST_LINES_AT_ONCE, MOST_LINES_AT_ONCE = 5, 50
+# A store that was told to come and has not found a thread by then waits for one.
+COMES_WITHIN_SECONDS = 1
 
 
 def never() -> bool:
@@ -271,31 +277,30 @@ def _steps(*, store: Store, zid: Client, pace: pacer.Pacer, applied: list[Line])
     Lines that Zid applied at once are put into `applied`.
     """
     waiting: list[Line] = []
-    is_checking = True
+    at_once, is_checking, look_at = FEWEST_LINES_AT_ONCE, True, 0.0
+    unchecked: BulkAdjustment | None = None
     while True:
-        unknown = (
-            Line.objects.filter(store=store)
-            .due_for_a_look(now=timezone.now())
-            .order_by("look_at")
-            .first()
-        )
-        if unknown is not None:
-            yield _unless_refused(partial(sending.settle, line=unknown, zid=zid))
-            continue
-        # Somebody looks at how far it is, and it takes seconds: the running job waits for that.
-        if unwritten := writing.to_be_written().filter(store=store).first():
-            writing.write_some(job=unwritten)
-            yield True
-            continue
+        if not waiting or time.monotonic() >= look_at:
+            if unknown := _line_to_look_up(store=store):
+                yield _unless_refused(partial(sending.settle, line=unknown, zid=zid))
+                continue
+            # Somebody looks at how far it is, and it takes seconds: the running job waits for it.
+            if unwritten := writing.to_be_written().filter(store=store).first():
+                writing.write_some(job=unwritten)
+                yield True
+                continue
+            unchecked = _draft_to_check(store=store) if is_checking else None
+            look_at = time.monotonic() + LOOK_SECONDS
         # A draft's many balances and the running job take turns: neither waits for the other's end.
-        unchecked = balances.drafts_to_check().filter(store=store).first() if is_checking else None
         if unchecked is not None:
             is_checking = _unless_refused(partial(balances.check_some, job=unchecked, zid=zid))
+            look_at = 0.0
             yield is_checking
         if not waiting:
             job = _job_to_run(store=store)
             if job is not None:
-                waiting = list(_sendable(job)[:LINES_AT_ONCE])
+                waiting = list(_sendable(job)[:at_once])
+                at_once = min(2 * at_once, MOST_LINES_AT_ONCE)
             if not waiting:
                 # What is left is unknown and not due yet, or another worker has it.
                 is_stuck = job is None or not end_if_done(job=job)
@@ -322,6 +327,15 @@ def _unless_refused(step: Callable[[], bool]) -> bool:
             raise
         logger.info("refused with fresh tokens: %s", error)
         return False
+
+
+def _line_to_look_up(*, store: Store) -> Line | None:
+    due = Line.objects.filter(store=store).due_for_a_look(now=timezone.now())
+    return due.order_by("look_at").first()
+
+
+def _draft_to_check(*, store: Store) -> BulkAdjustment | None:
+    return balances.drafts_to_check().filter(store=store).first()
 
 
 def _job_to_run(*, store: Store) -> BulkAdjustment | None:
@@ -358,10 +372,17 @@ def _due(jobs: QuerySet[BulkAdjustment]) -> QuerySet[BulkAdjustment]:
 
 
 def _others_wait() -> bool:
-    """Whether a store was told to come and has found no thread yet."""
+    """Whether a store was told to come and has found no thread yet.
+
+    Where there are threads enough it comes at once. Making room for it all the same would tell
+    one store more to come, for which others make room: all of them would change places for ever.
+    """
     now = timezone.now()
     # Whoever was told longer ago than any wait lasts had no reason to come.
-    told = Q(woken_at__gt=now - dt.timedelta(seconds=LONGEST_WAIT_SECONDS), woken_at__lte=now)
+    told = Q(
+        woken_at__gt=now - dt.timedelta(seconds=LONGEST_WAIT_SECONDS),
+        woken_at__lte=now - dt.timedelta(seconds=COMES_WITHIN_SECONDS),
+    )
     return Turn.objects.filter(_is_free(now=now), told).exists()
 
 

@@ -411,7 +411,30 @@ def test_the_sweep_leaves_a_store_alone_that_waits_for_its_next_turn(
 
 
 def test_a_turn_gives_the_thread_to_a_store_that_waits_for_one(
-    ledger: Ledger, store: Store, other_store: Store, monkeypatch: pytest.MonkeyPatch
+    ledger: Ledger,
+    store: Store,
+    other_store: Store,
+    clock: time_machine.Traveller,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    make_job(other_store)
+    assert turns.sweep() == [other_store.id]
+    make_job(store)
+    clock.shift(turns.COMES_WITHIN_SECONDS)
+    monkeypatch.setattr(turns, "TURN_SECONDS", 0)
+
+    more = work(store)
+
+    assert more
+    assert ledger.adjustments == 1
+
+
+def test_a_turn_makes_no_room_for_a_store_that_was_told_just_now(
+    ledger: Ledger,
+    store: Store,
+    other_store: Store,
+    clock: time_machine.Traveller,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     make_job(other_store)
     assert turns.sweep() == [other_store.id]
@@ -420,8 +443,8 @@ def test_a_turn_gives_the_thread_to_a_store_that_waits_for_one(
 
     more = work(store)
 
-    assert more
-    assert ledger.adjustments == 1
+    assert not more
+    assert ledger.adjustments == 3
 
 
 def test_a_turn_goes_on_while_no_other_store_waits(
@@ -464,11 +487,16 @@ def test_a_store_is_woken_as_soon_as_its_lost_answer_can_be_looked_up(
 
 
 def test_a_turn_lasts_longer_while_zid_does_not_answer(
-    ledger: Ledger, store: Store, other_store: Store, monkeypatch: pytest.MonkeyPatch
+    ledger: Ledger,
+    store: Store,
+    other_store: Store,
+    clock: time_machine.Traveller,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     make_job(other_store)
     assert turns.sweep() == [other_store.id]
     make_job(store, customers=5)
+    clock.shift(turns.COMES_WITHIN_SECONDS)
     monkeypatch.setattr(turns, "TURN_SECONDS", 0)
     for _ in range(4):
         ledger.loses_the_answer(applied=False)
@@ -540,6 +568,16 @@ def test_a_line_costs_three_writes_at_most(ledger: Ledger, store: Store, action:
     assert writes(queries) <= 3 * 25 + 10
 
 
+def test_nothing_else_is_looked_for_before_each_single_line(ledger: Ledger, store: Store) -> None:
+    make_job(store, customers=25)
+
+    with CaptureQueriesContext(connection) as queries:
+        work(store)
+
+    assert ledger.adjustments == 25
+    assert reads(queries) <= 25 + 40  # the bucket for each line; the rest now and then
+
+
 def test_an_undo_writes_the_outcomes_of_two_lines_and_costs_four_writes(
     ledger: Ledger, store: Store
 ) -> None:
@@ -557,6 +595,10 @@ def test_an_undo_writes_the_outcomes_of_two_lines_and_costs_four_writes(
 
     assert ledger.adjustments == 2 * 25
     assert writes(queries) <= 4 * 25 + 10
+
+
+def reads(queries: CaptureQueriesContext) -> int:
+    return sum(query["sql"].startswith("SELECT") for query in queries.captured_queries)
 
 
 def writes(queries: CaptureQueriesContext) -> int:
