@@ -142,7 +142,10 @@ def subscription(store_id: int) -> flask.Response:
     if flask.request.args.get("app_id") != world().options.app_id:
         return answers.error(404)
     store = world().store(store_id)
-    is_active = bool(store and store["is_subscribed"])
+    told = world().database.row("SELECT status FROM subscriptions WHERE store_id = ?", store_id)
+    status = "active" if store and store["is_subscribed"] else "expired"
+    status = told["status"] if told else status
+    lasts = status in {"active", "warning"}
     today = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
     return answers.ok(
         subscription={
@@ -151,9 +154,9 @@ def subscription(store_id: int) -> flask.Response:
             "plan_id": 1,
             "plan_name": "Basic",
             "plan_type": "monthly",
-            "status": "active" if is_active else "expired",
+            "status": status,
             "start_date": clock.plain(today - datetime.timedelta(days=40)),
-            "end_date": clock.plain(today + datetime.timedelta(days=20 if is_active else -10)),
+            "end_date": clock.plain(today + datetime.timedelta(days=20 if lasts else -10)),
             "amount_paid": "49.00",
         }
     )

@@ -84,6 +84,12 @@ class Sandbox:
         body = {"event": event, "store_id": store_id, **fields}
         self._ask("POST", "/_sandbox/app-events", body)
 
+    def subscription(self, store_id: int | None = None, *, status: str) -> None:
+        """From now on the store pays so: active, warning, suspended, expired, refunded, or a word
+        that Zid has never said; the app hears of it by an event.
+        """
+        self._ask("POST", "/_sandbox/subscription", {"store_id": store_id, "status": status})
+
     def shopper(self, customer_id: int) -> dict[str, Any]:
         """The tokens for the storefront endpoints: customer_token and authorization."""
         return dict(self._ask("GET", f"/_sandbox/shopper?customer_id={customer_id}"))

@@ -132,6 +132,16 @@ def send_app_event() -> flask.Response:
     return flask.jsonify({})
 
 
+@api.post("/subscription")
+def change_subscription() -> flask.Response:
+    """Set what a store pays, in any word, and tell the app so as Zid would."""
+    body = _body()
+    store, status = _store(body.get("store_id")), str(body.get("status") or "active")
+    world().database.run("INSERT OR REPLACE INTO subscriptions VALUES (?, ?)", store["id"], status)
+    world().send_app_event(f"app.market.subscription.{status}", store["id"], status=status)
+    return flask.jsonify({})
+
+
 @api.get("/deliveries")
 def deliveries() -> flask.Response:
     return flask.jsonify(list(world().deliveries.outcomes))

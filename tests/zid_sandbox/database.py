@@ -42,11 +42,12 @@ CREATE INDEX IF NOT EXISTS grants_by_refresh ON grants (refresh_token);
 CREATE TABLE IF NOT EXISTS webhooks (
     id TEXT PRIMARY KEY, store_id INTEGER, event TEXT, target_url TEXT, original_id TEXT,
     subscriber TEXT, username TEXT, password TEXT, conditions TEXT);
+CREATE TABLE IF NOT EXISTS subscriptions (store_id INTEGER PRIMARY KEY, status TEXT);
 """
 
 TABLES = (
     "stores", "customers", "ledger", "cashback_rules", "redemption_rules", "codes", "grants",
-    "webhooks",
+    "webhooks", "subscriptions",
 )  # fmt: skip
 
 
