@@ -33,6 +33,22 @@ _FORMULA = re.compile(
 _NUMBER = re.compile(r"[+-]?\d+")
 
 
+class CsvWriter:
+    """Writes rows into a file, as CSV that spreadsheets read and take for text."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        # With the mark, without which spreadsheets take Arabic for something else.
+        self._text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+        self._writer = csv.writer(self._text)
+
+    def write(self, rows: Iterable[Sequence[object]]) -> None:
+        self._writer.writerows(map(_harmless, cells) for cells in rows)
+
+    def end(self) -> None:
+        """Leave the file to whoever opened it."""
+        self._text.detach()
+
+
 def answer(
     *, file_name: str, rows: Iterable[Sequence[object]], text_columns: Sequence[int] = ()
 ) -> FileResponse:
@@ -53,10 +69,9 @@ def answer(
 
 
 def _write_csv(file: IO[bytes], rows: Iterable[Sequence[object]]) -> None:
-    # With the mark, without which spreadsheets take Arabic for something else.
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
-    csv.writer(text).writerows(map(_harmless, cells) for cells in rows)
-    text.detach()
+    writer = CsvWriter(file)
+    writer.write(rows)
+    writer.end()
 
 
 def _harmless(cell: object) -> object:
