@@ -43,3 +43,12 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
         if lookup_name not in {"isnull", "exact"}:
             return None
         return super().get_lookup(lookup_name)
+
+
+def is_under(encrypted: str, *, key: str) -> bool:
+    """This will tell whether a text was encrypted under this key, of all that decrypt it."""
+    try:
+        Fernet(key).decrypt(encrypted.encode())
+    except InvalidToken:
+        return False
+    return True
