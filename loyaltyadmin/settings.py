@@ -168,6 +168,7 @@ INSTALLED_APPS = [
     "loyaltyadmin.notices",
     "loyaltyadmin.info_page",
     "loyaltyadmin.recurring_adjustments",
+    "loyaltyadmin.store_data",
 ]
 
 # No XFrameOptionsMiddleware: Zid's dashboard must be able to frame us, and frame-ancestors in the
@@ -225,7 +226,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         # on the disk: a claim that a power cut takes back would be sent a second time.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        # What is deleted is overwritten: most of it is somebody's data.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
+        "PRAGMA secure_delete=ON;",
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -245,6 +248,10 @@ else:
         "max_size": env_int("DATABASE_POOL_SIZE", 16, least=1),
         "timeout": 20,  # seconds until a thread gives up waiting for a connection
     }
+
+
+# How long all data of a store is kept after it removed the app, for it to find when it comes back.
+ERASE_AFTER_DAYS = env_int("ERASE_AFTER_DAYS", 30, least=1)
 
 
 # Tokens at rest
@@ -400,10 +407,20 @@ CELERY_BEAT_SCHEDULE = {
         "task": "loyaltyadmin.recurring_adjustments.tasks.forget_old_gifts",
         "schedule": _NIGHTLY,
     },
-    "check-installations": {
-        "task": "loyaltyadmin.stores.tasks.check_installations",
+    "check-stores": {
+        "task": "loyaltyadmin.stores.tasks.check_stores",
         "schedule": 5.0,
         "options": {"expires": 10},
+    },
+    "refresh-tokens": {
+        "task": "loyaltyadmin.stores.tasks.refresh_tokens",
+        "schedule": 10 * 60.0,
+        "options": {"expires": 60},
+    },
+    "erase-data": {
+        "task": "loyaltyadmin.store_data.tasks.erase_data",
+        "schedule": 60.0,
+        "options": {"expires": 60},
     },
     "keep-directories": {
         "task": "loyaltyadmin.customers.tasks.keep_directories",

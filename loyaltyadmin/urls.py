@@ -22,6 +22,7 @@ urlpatterns = [
     path("recurring-adjustments/", include("loyaltyadmin.recurring_adjustments.urls")),
     path("", include("loyaltyadmin.points_adjustments.urls")),
     path("", include("loyaltyadmin.notices.urls")),
+    path("your-data/", include("loyaltyadmin.store_data.urls")),
 ]
 
 handler400 = "loyaltyadmin.web.views.bad_request"

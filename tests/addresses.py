@@ -51,6 +51,8 @@ WITHOUT_A_PAGE = {
     "resume-recurring-adjustment": A_CHANGE,
     "stop-recurring-adjustment": A_CHANGE,
     "read-recurring-forecast": A_PART,
+    "download-store-data": A_FILE,
+    "cancel-erasure": A_CHANGE,
     "receive-app-event": "answers Zid, not a browser",
     "receive-store-event": "answers Zid, not a browser",
     "zid_login": "sends the browser on to Zid",

@@ -233,6 +233,8 @@ OF_NO_PROGRAM = {
     "fetch-customers": "a reading of what Zid has",
     "keep-draft": "what the merchant has not saved",
     "discard-draft": "what the merchant has not saved",
+    "ask-for-erasure": "when the app leaves the store, which its own entry tells",
+    "cancel-erasure": "when the app leaves the store, which its own entry tells",
     "opt-out": "a customer's own wish, which no merchant changes",
     "zid_login": "the way to an installation",
     "zid_callback": "an installation, which Zid's App Market keeps",

@@ -388,6 +388,9 @@ NO_ROWS = {
     "styleguide": "nothing of a store",
     "preview-notice": "one letter; the page is tell-customers'",
     "opt-out": "one recipient",
+    "read-store-data": "one store",
+    "ask-for-erasure": "one store",
+    "download-store-data": "each table once, a thousand rows at a time",
     **{name: "one change" for name, why in WITHOUT_A_PAGE.items() if why is A_CHANGE},
 }
 

@@ -43,6 +43,8 @@ class Action(models.TextChoices):
     RESUME_RECURRING_ADJUSTMENT = "resume_recurring_adjustment"
     STOP_RECURRING_ADJUSTMENT = "stop_recurring_adjustment"
     DELETE_RECURRING_ADJUSTMENT = "delete_recurring_adjustment"
+    ASK_FOR_ERASURE = "ask_for_erasure"
+    CANCEL_ERASURE = "cancel_erasure"
 
 
 class Change(models.Model):

@@ -43,6 +43,8 @@ ACTIONS = {
     Action.RESUME_RECURRING_ADJUSTMENT: gettext_lazy("Recurring adjustment started"),
     Action.STOP_RECURRING_ADJUSTMENT: gettext_lazy("Recurring adjustment stopped"),
     Action.DELETE_RECURRING_ADJUSTMENT: gettext_lazy("Recurring adjustment deleted"),
+    Action.ASK_FOR_ERASURE: gettext_lazy("Deletion of all data asked for"),
+    Action.CANCEL_ERASURE: gettext_lazy("Deletion of all data cancelled"),
 }
 
 FIELDS = {

@@ -15,7 +15,7 @@ from django_htmx.http import replace_url
 from loyaltyadmin.customers import operations, remembering
 from loyaltyadmin.customers.forms import FindCustomerForm
 from loyaltyadmin.web import plots
-from loyaltyadmin.web.decorators import store_required
+from loyaltyadmin.web.decorators import store_required, whatever_is_paid
 from loyaltyadmin.web.http import StoreHttpRequest
 from loyaltyadmin.zid import errors
 from loyaltyadmin.zid.types import CustomerPoints
@@ -96,6 +96,7 @@ def read_directory(request: StoreHttpRequest) -> HttpResponse:
 
 @require_POST
 @store_required
+@whatever_is_paid
 def fetch_customers(request: StoreHttpRequest) -> HttpResponse:
     operations.fetch_customers(store=request.store)
     if request.htmx and not request.htmx.boosted:

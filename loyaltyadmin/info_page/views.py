@@ -20,7 +20,7 @@ from loyaltyadmin.info_page.forms import InfoPageForm
 from loyaltyadmin.info_page.words import DANGERS
 from loyaltyadmin.snapshots import edits
 from loyaltyadmin.snapshots.operations import Known
-from loyaltyadmin.web.decorators import store_required
+from loyaltyadmin.web.decorators import store_required, whatever_is_paid
 from loyaltyadmin.web.http import StoreHttpRequest
 from loyaltyadmin.web.views import describe
 from loyaltyadmin.zid import errors
@@ -82,6 +82,7 @@ def restore_info_page(request: StoreHttpRequest, entry_id: int) -> HttpResponse:
 
 @require_POST
 @store_required
+@whatever_is_paid
 def keep_draft(request: StoreHttpRequest) -> HttpResponse:
     """What is typed is kept while it is typed, faulty or not."""
     form = InfoPageForm(request.POST)
@@ -96,6 +97,7 @@ def keep_draft(request: StoreHttpRequest) -> HttpResponse:
 
 @require_POST
 @store_required
+@whatever_is_paid
 def discard_draft(request: StoreHttpRequest) -> HttpResponse:
     operations.discard_draft(store=request.store)
     is_for_a_part = request.htmx and not request.htmx.boosted
@@ -104,6 +106,7 @@ def discard_draft(request: StoreHttpRequest) -> HttpResponse:
 
 @require_POST
 @store_required
+@whatever_is_paid
 def preview_info_page(request: StoreHttpRequest) -> HttpResponse:
     """What is typed as shoppers would see it, and where it contradicts the rules of today."""
     written = InfoPageForm(request.POST).written()

@@ -17,7 +17,7 @@ from loyaltyadmin.notices import carriers, operations, previews
 from loyaltyadmin.notices.forms import TellCustomersForm
 from loyaltyadmin.notices.models import Recipient
 from loyaltyadmin.points_adjustments.models import BulkAdjustment
-from loyaltyadmin.web.decorators import store_required
+from loyaltyadmin.web.decorators import store_required, whatever_is_paid
 from loyaltyadmin.web.http import StoreHttpRequest
 
 TEMPLATE = "notices/tell_customers.html"
@@ -48,6 +48,7 @@ def tell_customers(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse
 
 @require_POST
 @store_required
+@whatever_is_paid
 def preview_notice(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
     """What the first customer would get; nothing is kept."""
     job = _job(request, job_id)
@@ -62,6 +63,7 @@ def preview_notice(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse
 
 @require_POST
 @store_required
+@whatever_is_paid
 def stop_telling(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
     job = _job(request, job_id)
     with contextlib.suppress(operations.NotPossible):

@@ -30,6 +30,7 @@ from loyaltyadmin.points_adjustments.states import (
 from loyaltyadmin.stores import operations as stores
 from loyaltyadmin.stores import pacer
 from loyaltyadmin.stores.models import Store
+from loyaltyadmin.stores.subscriptions import HELD_BACK
 from loyaltyadmin.zid import errors
 
 if TYPE_CHECKING:
@@ -365,10 +366,10 @@ def _sendable(job: BulkAdjustment) -> QuerySet[Line]:
 
 
 def _due(jobs: QuerySet[BulkAdjustment]) -> QuerySet[BulkAdjustment]:
-    """Queued jobs whose hour, if they have one, has come."""
+    """Queued jobs whose hour, if they have one, has come, of stores that pay for it."""
     return jobs.filter(
         Q(starts_at=None) | Q(starts_at__lte=timezone.now()), status=JobStatus.QUEUED
-    )
+    ).exclude(store__subscription__in=HELD_BACK)
 
 
 def _others_wait() -> bool:

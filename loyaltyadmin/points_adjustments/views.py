@@ -49,7 +49,7 @@ from loyaltyadmin.presets import operations as presets
 from loyaltyadmin.segments.models import Segment
 from loyaltyadmin.segments.operations import list_segments
 from loyaltyadmin.snapshots import edits
-from loyaltyadmin.web.decorators import store_required
+from loyaltyadmin.web.decorators import store_required, whatever_is_paid
 from loyaltyadmin.web.http import StoreHttpRequest
 from loyaltyadmin.web.spreadsheets import answer
 
@@ -453,6 +453,7 @@ def _number(text: str | None) -> int | None:
 
 @require_POST
 @store_required
+@whatever_is_paid
 def pause_bulk_adjustment(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
     return _change(request, job_id, partial(operations.pause_bulk_adjustment, by=_by(request)))
 
@@ -465,6 +466,7 @@ def resume_bulk_adjustment(request: StoreHttpRequest, job_id: uuid.UUID) -> Http
 
 @require_http_methods(["GET", "POST"])
 @store_required
+@whatever_is_paid
 def cancel_bulk_adjustment(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
     """Asked for by GET, it says first how many lines will not be sent: a dialog, or a page."""
     if request.method == "POST":
@@ -499,6 +501,7 @@ def retry_bulk_adjustment(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpR
 
 @require_POST
 @store_required
+@whatever_is_paid
 def decide_line(request: StoreHttpRequest, line_id: int) -> HttpResponse:
     """The merchant says what became of a line that Zid's history cannot settle."""
     line = get_object_or_404(Line, store=request.store, id=line_id)

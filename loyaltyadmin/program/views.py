@@ -17,7 +17,7 @@ from loyaltyadmin.program.forms import PointsExpirationForm
 from loyaltyadmin.snapshots import edits, worth
 from loyaltyadmin.snapshots.operations import Known
 from loyaltyadmin.web import plots, switches, views
-from loyaltyadmin.web.decorators import store_required
+from loyaltyadmin.web.decorators import store_required, whatever_is_paid
 from loyaltyadmin.web.http import StoreHttpRequest
 from loyaltyadmin.zid import errors
 from loyaltyadmin.zid.types import Program
@@ -89,6 +89,7 @@ def _earned_parts(program: Program) -> list[plots.Part]:
 
 @require_POST
 @store_required
+@whatever_is_paid
 def dismiss_guide(request: StoreHttpRequest) -> HttpResponse:
     operations.dismiss_guide(store=request.store)
     if not request.htmx:

@@ -23,6 +23,7 @@ from loyaltyadmin.points_adjustments.sheet import Row
 from loyaltyadmin.points_adjustments.states import Action, JobStatus
 from loyaltyadmin.recurring_adjustments import recipients
 from loyaltyadmin.recurring_adjustments.models import Gift, RecurringAdjustment, Run
+from loyaltyadmin.stores.subscriptions import HELD_BACK
 from loyaltyadmin.web import rows as many
 
 logger = logging.getLogger(__name__)
@@ -37,15 +38,15 @@ def due_ids(*, now: dt.datetime | None = None) -> list[uuid.UUID]:
     """This will tell which recurring adjustments have a run to make.
 
     Those of a store that has removed the app are stopped instead: they are not to come again by
-    themselves if the store comes back.
+    themselves if the store comes back. While a store does not pay, its own wait, and are missed.
     """
     now = now or timezone.now()
     waiting = RecurringAdjustment.objects.filter(stop_reason="")
     waiting.filter(store__uninstalled_at__isnull=False).update(
         stop_reason=RecurringAdjustment.StopReason.ACCESS, next_run_at=None
     )
-    due = waiting.filter(next_run_at__lte=now).order_by("next_run_at")
-    return list(due.values_list("id", flat=True))
+    due = waiting.filter(next_run_at__lte=now).exclude(store__subscription__in=HELD_BACK)
+    return list(due.order_by("next_run_at").values_list("id", flat=True))
 
 
 def make_run(

@@ -24,7 +24,7 @@ from loyaltyadmin.recurring_adjustments.forms import (
 from loyaltyadmin.recurring_adjustments.models import RecurringAdjustment, Run
 from loyaltyadmin.recurring_adjustments.terms import Occasion
 from loyaltyadmin.snapshots import edits
-from loyaltyadmin.web.decorators import store_required
+from loyaltyadmin.web.decorators import store_required, whatever_is_paid
 from loyaltyadmin.web.http import StoreHttpRequest
 
 PER_PAGE = 20
@@ -167,6 +167,7 @@ def resume_recurring_adjustment(request: StoreHttpRequest, recurring_id: uuid.UU
 
 @require_POST
 @store_required
+@whatever_is_paid
 def stop_recurring_adjustment(request: StoreHttpRequest, recurring_id: uuid.UUID) -> HttpResponse:
     return _change(request, recurring_id, operations.stop_recurring_adjustment)
 

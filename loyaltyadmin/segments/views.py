@@ -15,7 +15,7 @@ from loyaltyadmin.customers.models import CustomerQuerySet
 from loyaltyadmin.segments import operations
 from loyaltyadmin.segments.forms import CriteriaForm, SegmentForm
 from loyaltyadmin.segments.models import Segment
-from loyaltyadmin.web.decorators import store_required
+from loyaltyadmin.web.decorators import store_required, whatever_is_paid
 from loyaltyadmin.web.http import StoreHttpRequest
 
 CUSTOMERS_PER_PAGE = 25
@@ -114,6 +114,7 @@ def read_segment(request: StoreHttpRequest, segment_id: uuid.UUID) -> HttpRespon
 
 @require_POST
 @store_required
+@whatever_is_paid
 def preview_segment(request: StoreHttpRequest) -> HttpResponse:
     """Who it would be, while somebody fills in the form."""
     form = CriteriaForm(request.POST, store=request.store)

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, FilteredRelation, Q
 
 from loyaltyadmin.stores.encryption import EncryptedTextField
+from loyaltyadmin.stores.subscriptions import ALLOWS, UNKNOWN, Allows, Subscription
 from loyaltyadmin.stores.time_zones import time_zone_of
 from loyaltyadmin.zid.types import Tokens
 
@@ -51,9 +52,24 @@ class Store(models.Model):
     # Counts the token sets, so that two processes can tell who refreshes which.
     tokens_version = models.PositiveIntegerField(default=0)
     refresh_claimed_until = models.DateTimeField(null=True)
-    # A hint came that the app was removed; whether that is so has to be asked.
+    refresh_due_at = models.DateTimeField(
+        null=True, help_text="well before the tokens end; null where Zid did not say when"
+    )
+    refresh_refused_at = models.DateTimeField(
+        null=True, help_text="when Zid refused to renew them: only a new installation helps"
+    )
+    # When Zid is asked next whether the store has the app, and what it pays: once a day, and soon
+    # after an event that hints at a change.
     check_due_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)
+    subscription = models.CharField(max_length=9, choices=Subscription, blank=True)
+    subscription_ends_on = models.DateField(null=True, help_text="when Zid said it")
+    erasure_due_at = models.DateTimeField(
+        null=True, help_text="when the merchant wants the app and all its data to be gone"
+    )
+    erasing_since = models.DateTimeField(
+        null=True, help_text="no way back: until all is gone the app cannot be installed again"
+    )
     guide_dismissed_at = models.DateTimeField(
         null=True, help_text="when the merchant put the first-run guide away"
     )
@@ -74,7 +90,11 @@ class Store(models.Model):
                     refresh_token="",
                     lookup_token_sha256=None,
                 ),
-            )
+            ),
+            models.CheckConstraint(
+                name="connected_store_is_not_being_erased",
+                condition=Q(erasing_since=None) | Q(uninstalled_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -83,6 +103,11 @@ class Store(models.Model):
     @property
     def time_zone(self) -> ZoneInfo:
         return time_zone_of(currency=self.currency)
+
+    @property
+    def allows(self) -> Allows:
+        """What it may do by what it pays."""
+        return ALLOWS[Subscription(self.subscription)] if self.subscription else UNKNOWN
 
     @property
     def tokens(self) -> Tokens:

@@ -7,7 +7,8 @@ import hashlib
 import logging
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -25,6 +26,9 @@ logger = logging.getLogger(__name__)
 PERSON_PATIENCE_SECONDS = 8.0
 JOB_PATIENCE_SECONDS = 10.0
 REFRESHING = "POST /oauth/token"
+# Before tokens of a year end, and a third of their life before others do.
+REFRESH_AHEAD = dt.timedelta(days=30)
+REFUSED_AGAIN = dt.timedelta(days=1)
 CUSTOMER_EVENTS = ("customer.create", "customer.update")
 
 
@@ -64,6 +68,9 @@ def connect_store(*, tokens: Tokens) -> Store:
     installation can simply be repeated. Between 2 and 3 an earlier installation's lookup token is
     dead at Zid; that too is mended by repeating.
 
+    A store whose data is being erased is told to try again: what was begun is carried to its end
+    first, or the store would come back to a part of its history.
+
     Raises: errors.ZidError.
     Source: docs.zid.sa, Embedded Apps, POST /v1/managers/embedded-apps-token, checked 2026-11.
     """
@@ -71,6 +78,8 @@ def connect_store(*, tokens: Tokens) -> Store:
         profile = zid.store.read_profile()
         for _ in range(3):
             known = Store.objects.filter(id=profile.store.id).first()
+            if known is not None and known.erasing_since is not None:
+                raise errors.Unavailable(endpoint="an installation while all data is erased")
             lookup_token = str(uuid.uuid4())
             zid.embedded_app.register_lookup_token(token=lookup_token)
             store = _save_connection(
@@ -129,7 +138,7 @@ def _save_connection(
 ) -> Store | None:
     """Save all of it, unless the store has changed since it was `known`."""
     now, store_id = timezone.now(), profile.store.id
-    fields = {
+    fields: dict[str, object] = {
         "uuid": (profile.store.uuid or "")[:64],
         "title": (profile.store.title or "")[:255],
         "url": (profile.store.url or "")[:500],
@@ -138,8 +147,13 @@ def _save_connection(
         "installed_at": now,
         "uninstalled_at": None,
         "lookup_token_sha256": _sha256(lookup_token),
+        "check_due_at": now,
+        "subscription": "",
+        "subscription_ends_on": None,
         **_token_fields(tokens=tokens, now=now),
     }
+    if known is None or known.uninstalled_at is not None:
+        fields["erasure_due_at"] = None  # whoever comes back wants to find everything again
     if known is None:
         _store, is_saved = Store.objects.get_or_create(
             id=store_id, defaults={**fields, "tokens_version": 1}
@@ -176,10 +190,31 @@ def disconnect_store(*, store: Store) -> None:
         refresh_token="",
         lookup_token_sha256=None,
         tokens_expire_at=None,
+        refresh_due_at=None,
+        refresh_refused_at=None,
         tokens_version=F("tokens_version") + 1,
     )
     if is_disconnected:
         logger.info("store %s disconnected", store.id)
+
+
+def leave_store(*, store: Store) -> None:
+    """This will take the app off a store because its merchant wants all data to be gone.
+
+    What Zid was told of us is taken back as far as Zid answers: without our part of it, the
+    embedded token opens nothing and an event finds no store.
+    """
+    pace = pacer_for(store=store, asks=pacer.For.JOB)
+    with zid_client_for(store=store, language=store.language, pace=pace) as zid:
+        for take_back in (
+            zid.embedded_app.revoke_lookup_token,
+            partial(zid.webhooks.unsubscribe, original_id=settings.ZID_APP_ID),
+        ):
+            try:
+                take_back()
+            except errors.ZidError as error:
+                logger.warning("store %s is left all the same: %s", store.id, error)
+    disconnect_store(store=store)
 
 
 # Opening
@@ -241,12 +276,33 @@ def refresh_tokens(
         if _is_newer(store.tokens, than=refused):
             return store.tokens
         if not store.refresh_token:
+            _as_known(store).update(refresh_refused_at=timezone.now())
             raise errors.TokenRejected(endpoint=REFRESHING)
         if claimed_until := _claim_refresh(store=store):
             return _refresh_claimed(store=store, claimed_until=claimed_until)
         if time.monotonic() > deadline:
             raise errors.Unavailable(endpoint=REFRESHING)
         sleep(0.2)
+
+
+def stores_to_refresh() -> list[Store]:
+    """This will give the stores whose tokens are to be renewed now, a hundred at most.
+
+    Well before they end, so that a failure leaves time. Where Zid refused, it is asked once a day:
+    the tokens work to their end, and perhaps the refusal was a mistake.
+    """
+    now = timezone.now()
+    is_refused = Q(refresh_refused_at__gt=now - REFUSED_AGAIN)
+    due = Store.objects.connected().filter(refresh_due_at__lte=now).exclude(is_refused)
+    return list(due.order_by("refresh_due_at")[:100])
+
+
+def refresh_early(*, store: Store) -> None:
+    """This will renew a store's tokens before they end; what hinders it is noted, not raised."""
+    try:
+        refresh_tokens(store_id=store.id, refused=store.tokens)
+    except errors.ZidError as error:
+        logger.warning("tokens of store %s could not be renewed: %s", store.id, error)
 
 
 def _is_newer(tokens: Tokens, *, than: Tokens) -> bool:
@@ -284,6 +340,8 @@ def _refresh_claimed(*, store: Store, claimed_until: dt.datetime) -> Tokens:
         Store.objects.filter(id=store.id, refresh_claimed_until=claimed_until).update(
             refresh_claimed_until=None
         )
+        if isinstance(error, errors.TokenRejected):
+            _as_known(store).update(refresh_refused_at=timezone.now())
         if isinstance(error, errors.NotFound | errors.ScopeMissing):
             # Said of the call that the tokens are for, these would mean a customer or a permission.
             error = errors.Unavailable(endpoint=REFRESHING, status=error.status)
@@ -303,6 +361,17 @@ def _overtaken(*, store: Store, otherwise: errors.ZidError) -> Tokens:
     if not _is_newer(tokens, than=store.tokens):
         raise otherwise
     return tokens
+
+
+def read_subscription(*, store: Store, pace: pacer.Pacer) -> Mapping[str, object]:
+    """This will read what the store pays, as Zid writes it; `subscriptions.read` reads on.
+
+    A 401 is no reason to renew tokens that work elsewhere: nobody has seen this endpoint live.
+
+    Raises: errors.ZidError.
+    """
+    with _client(tokens=store.tokens, language=store.language, store_id=store.id, pace=pace) as zid:
+        return zid.store.read_subscription(app_id=settings.ZID_APP_ID)
 
 
 def customer_events_url(*, store: Store) -> str:
@@ -347,11 +416,14 @@ def _client(
 
 def _token_fields(*, tokens: Tokens, now: dt.datetime) -> dict[str, object]:
     expires_in = tokens.expires_in
+    lifetime = dt.timedelta(seconds=expires_in) if expires_in else None
     return {
         "authorization": tokens.authorization,
         "manager_token": tokens.manager_token,
         "refresh_token": tokens.refresh_token,
-        "tokens_expire_at": now + dt.timedelta(seconds=expires_in) if expires_in else None,
+        "tokens_expire_at": now + lifetime if lifetime else None,
+        "refresh_due_at": now + lifetime - min(lifetime / 3, REFRESH_AHEAD) if lifetime else None,
+        "refresh_refused_at": None,
         "refresh_claimed_until": None,
     }
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from loyaltyadmin.stores import checks, events
 
 UNINSTALLED = "app.market.application.uninstall"
+OF_SUBSCRIPTIONS = "app.market.subscription."
 LARGEST_STORE_ID = 2**63 - 1
 
 
@@ -23,6 +24,7 @@ def receive_app_event(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=refused.status)
     except (ValueError, KeyError):
         return HttpResponse(status=HTTPStatus.BAD_REQUEST)
-    if name == UNINSTALLED and 0 < store_id <= LARGEST_STORE_ID:
+    is_hint = name == UNINSTALLED or str(name).startswith(OF_SUBSCRIPTIONS)
+    if is_hint and 0 < store_id <= LARGEST_STORE_ID:
         checks.request_check(store_id=store_id)
     return HttpResponse(status=HTTPStatus.ACCEPTED)

@@ -21,6 +21,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "session_headers": _session_headers(request) if store else "",
         "shortcuts_on": sessions.shortcuts_of(request) if store else True,
         "frame_ancestors": " ".join(settings.FRAME_ANCESTORS),
+        "zid_url": settings.ZID_DASHBOARD_URL,
     }
 
 

@@ -12,18 +12,26 @@ from loyaltyadmin.stores import operations, pacer
 from loyaltyadmin.web import views
 from loyaltyadmin.web.http import AppRequest, StoreHttpRequest
 
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
 P = ParamSpec("P")
 StoreView = Callable[Concatenate[StoreHttpRequest, P], HttpResponseBase]
 
 
 def store_required(view: StoreView[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Let only a merchant in who came from Zid's dashboard; give the view their store and Zid."""
+    """Let only a merchant in who came from Zid's dashboard; give the view their store and Zid.
+
+    Where the store's subscription allows no changes, nothing is changed (`whatever_is_paid`).
+    """
+    is_free = getattr(view, "is_free", False)
 
     @functools.wraps(view)
     def wrapper(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         store = cast("AppRequest", request).maybe_store
         if store is None:
             return views.open_from_dashboard(request)
+        if not (is_free or request.method in SAFE_METHODS or store.allows.changes):
+            return views.reading_only(request)
         store_request = cast("StoreHttpRequest", request)
         store_request.store = store
         language = translation.get_language() or store.language
@@ -35,3 +43,12 @@ def store_required(view: StoreView[P]) -> Callable[Concatenate[HttpRequest, P], 
             return view(store_request, *args, **kwargs)
 
     return wrapper
+
+
+def whatever_is_paid(view: StoreView[P]) -> StoreView[P]:
+    """Below `store_required`: what is posted stops something, or changes nothing at all.
+
+    So it is let through in every state of the subscription (stores.subscriptions).
+    """
+    view.is_free = True  # type: ignore[attr-defined]  # store_required looks for it
+    return view

@@ -58,3 +58,13 @@ def shortcuts_of(request: HttpRequest) -> bool:
 def set_shortcuts(request: HttpRequest, *, active: bool) -> None:
     """This will keep that choice for the rest of the session; the frame has no storage."""
     request.session[SHORTCUTS_KEY] = active
+
+
+def end_all(*, store_id: int) -> None:
+    """This will end every session of a store, also those that have run out and still lie there.
+
+    What a session holds is not searchable, so each is looked into.
+    """
+    rows = importlib.import_module(settings.SESSION_ENGINE).SessionStore.get_model_class().objects
+    of_store = [it.pk for it in rows.iterator() if it.get_decoded().get(STORE_KEY) == store_id]
+    rows.filter(pk__in=of_store).delete()

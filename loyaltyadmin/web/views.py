@@ -119,9 +119,30 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def zid_failure(request: HttpRequest, *, error: errors.ZidError) -> HttpResponse:
     """Say honestly what went wrong at Zid: a whole page, or the page's alert for htmx."""
     title, advice, status = describe(error)
+    helps = isinstance(error, errors.TokenRejected | errors.ScopeMissing)  # not trying again
+    return _failure(request, title=title, advice=advice, status=status, leads_to_zid=helps)
+
+
+def reading_only(request: HttpRequest) -> HttpResponse:
+    """Say that a change was not made because of what the store pays (stores.subscriptions)."""
+    return _failure(
+        request,
+        title=_("The store's subscription allows no changes"),
+        advice=_(
+            "Nothing was changed; everything can still be read. Renew the subscription in the App "
+            "Market of Zid's dashboard."
+        ),
+        status=HTTPStatus.FORBIDDEN,
+        leads_to_zid=True,
+    )
+
+
+def _failure(
+    request: HttpRequest, *, title: str, advice: str, status: int, leads_to_zid: bool
+) -> HttpResponse:
     context = {"title": title, "advice": advice, "retry_url": _retry_url(request)}
-    if isinstance(error, (errors.TokenRejected, errors.ScopeMissing)):
-        context["dashboard_url"] = settings.ZID_DASHBOARD_URL  # trying again does not help there
+    if leads_to_zid:
+        context["dashboard_url"] = settings.ZID_DASHBOARD_URL
     if _is_for_a_part(request):
         response = render(request, "web/_zid_failure.html", context, status=status)
         # Not reswap(): its types know no modifiers.

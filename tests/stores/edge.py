@@ -14,6 +14,7 @@ from responses import matchers
 TOKEN = "https://oauth.zid.test/oauth/token"
 PROFILE = "https://api.zid.test/v1/managers/account/profile"
 LOOKUP = "https://api.zid.test/v1/managers/embedded-apps-token"
+SUBSCRIPTION = "https://api.zid.test/v1/market/app/subscription"
 NEW_TOKENS = {
     "authorization": "new-authorization",
     "access_token": "new-manager-token",
@@ -57,3 +58,11 @@ def lookup_tokens(zid: responses.RequestsMock) -> list[str]:
 
 def sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def tells_subscription(
+    zid: responses.RequestsMock, status: str = "active", **fields: Any
+) -> responses.BaseResponse:
+    """What the store pays for the app; the envelope has a status of its own."""
+    subscription = {"status": status, "end_date": "2026-12-31 00:00:00", **fields}
+    return zid.get(SUBSCRIPTION, json={"status": "object", "subscription": subscription})

@@ -46,7 +46,7 @@ def test_an_uninstall_is_real_when_zid_no_longer_takes_the_tokens(
     zid_refuses_the_tokens(zid)
 
     status = deliver()
-    tasks.check_installations()
+    tasks.check_stores()
 
     store.refresh_from_db()
     assert status == 202
@@ -60,16 +60,17 @@ def test_the_old_lookup_token_opens_nothing_then(zid: responses.RequestsMock, st
     before = Client().get("/embedded", {"token": "lookup"}).status_code
 
     deliver()
-    tasks.check_installations()
+    tasks.check_stores()
 
     assert (before, Client().get("/embedded", {"token": "lookup"}).status_code) == (200, 403)
 
 
 def test_a_forged_uninstall_does_no_harm(zid: responses.RequestsMock, store: Store) -> None:
     zid.get(edge.PROFILE, json=edge.profile())
+    edge.tells_subscription(zid)
 
     deliver()
-    tasks.check_installations()
+    tasks.check_stores()
 
     assert is_connected()
 
@@ -82,43 +83,45 @@ def test_a_check_that_fails_proves_nothing_and_is_made_again(
 ) -> None:
     zid.get(edge.PROFILE, status=500)
     deliver()
-    tasks.check_installations()
+    tasks.check_stores()
     assert is_connected()
     zid.reset()
     zid_refuses_the_tokens(zid)
 
     clock.shift(checks.AGAIN.total_seconds() + 1)
-    tasks.check_installations()
+    tasks.check_stores()
 
     assert not is_connected()
 
 
-def test_a_flood_costs_one_call(
+def test_a_flood_costs_one_check(
     zid: responses.RequestsMock, store: Store, clock: time_machine.Traveller
 ) -> None:
-    zid.get(edge.PROFILE, json=edge.profile())
+    of_profile = zid.get(edge.PROFILE, json=edge.profile())
+    of_subscription = edge.tells_subscription(zid)
 
     for _ in range(20):
         deliver()
-        tasks.check_installations()
+        tasks.check_stores()
 
-    assert len(zid.calls) == 1
+    assert (of_profile.call_count, of_subscription.call_count) == (1, 1)
 
 
 def test_an_uninstall_soon_after_a_check_is_found_out_a_minute_later(
     zid: responses.RequestsMock, store: Store, clock: time_machine.Traveller
 ) -> None:
     zid.get(edge.PROFILE, json=edge.profile())
+    edge.tells_subscription(zid)
     deliver()
-    tasks.check_installations()
+    tasks.check_stores()
     zid.reset()
     zid_refuses_the_tokens(zid)
 
     deliver()
-    tasks.check_installations()
+    tasks.check_stores()
     at_once = is_connected()
     clock.shift(checks.AGAIN.total_seconds() + 1)
-    tasks.check_installations()
+    tasks.check_stores()
 
     assert (at_once, is_connected()) == (True, False)
 
@@ -136,7 +139,7 @@ def test_other_events_ask_nobody(
     zid: responses.RequestsMock, store: Store, changes: dict[str, Any]
 ) -> None:
     status = deliver(**changes)
-    tasks.check_installations()
+    tasks.check_stores()
 
     assert status == 202
     assert is_connected()

@@ -30,8 +30,14 @@ class Migration(migrations.Migration):
                 ('tokens_expire_at', models.DateTimeField(null=True)),
                 ('tokens_version', models.PositiveIntegerField(default=0)),
                 ('refresh_claimed_until', models.DateTimeField(null=True)),
+                ('refresh_due_at', models.DateTimeField(help_text='well before the tokens end; null where Zid did not say when', null=True)),
+                ('refresh_refused_at', models.DateTimeField(help_text='when Zid refused to renew them: only a new installation helps', null=True)),
                 ('check_due_at', models.DateTimeField(null=True)),
                 ('checked_at', models.DateTimeField(null=True)),
+                ('subscription', models.CharField(blank=True, choices=[('active', 'Active'), ('warning', 'Warning'), ('suspended', 'Suspended'), ('expired', 'Expired'), ('refunded', 'Refunded')], max_length=9)),
+                ('subscription_ends_on', models.DateField(help_text='when Zid said it', null=True)),
+                ('erasure_due_at', models.DateTimeField(help_text='when the merchant wants the app and all its data to be gone', null=True)),
+                ('erasing_since', models.DateTimeField(help_text='no way back: until all is gone the app cannot be installed again', null=True)),
                 ('guide_dismissed_at', models.DateTimeField(help_text='when the merchant put the first-run guide away', null=True)),
                 ('lookup_token_sha256', models.CharField(max_length=64, null=True, unique=True)),
             ],
@@ -56,6 +62,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='store',
             constraint=models.CheckConstraint(condition=models.Q(('uninstalled_at', None), models.Q(('authorization', ''), ('lookup_token_sha256', None), ('manager_token', ''), ('refresh_token', '')), _connector='OR'), name='uninstalled_store_keeps_no_token'),
+        ),
+        migrations.AddConstraint(
+            model_name='store',
+            constraint=models.CheckConstraint(condition=models.Q(('erasing_since', None), ('uninstalled_at__isnull', False), _connector='OR'), name='connected_store_is_not_being_erased'),
         ),
         migrations.AddField(
             model_name='storemanager',

@@ -12,6 +12,7 @@ from tests.browser.gallery.states import (
     asks_for_the_columns,
     at,
     brings_no_code,
+    changes_what_is_not_paid,
     chooses,
     chooses_no_column,
     customer,
@@ -314,9 +315,26 @@ ACTIVITY = [
           store_id=seed.QUIET_STORE_ID,
           bring_about=restores("/program/points-expiration/", "set_points_expiration")),
 ]  # fmt: skip
+STORE_DATA = [
+    State(name="The data of the store", shows="read-store-data", bring_about=at("/your-data/")),
+    State(name="The data of the store, about to be deleted", shows="read-store-data",
+          store_id=seed.LEAVING_STORE_ID, bring_about=at("/your-data/")),
+    State(name="Delete all data", shows="ask-for-erasure", store_id=90004,
+          bring_about=at("/your-data/erasure/ask/")),
+    State(name="Delete all data, with a mistake", shows="ask-for-erasure", store_id=90004,
+          status=422, bring_about=saves("/your-data/erasure/ask/", typed="1")),
+    State(name="Delete all data while points are to be moved", shows="ask-for-erasure",
+          store_id=seed.RUNNING_STORE_ID, bring_about=at("/your-data/erasure/ask/")),
+]  # fmt: skip
 OTHERS = [
     State(name="Another page while a bulk adjustment runs", shows="list-activity",
           store_id=seed.RUNNING_STORE_ID, bring_about=at("/activity/?until=2001-01-01")),
+    State(name="Another page while the subscription and the access end", shows="list-activity",
+          store_id=seed.ENDING_STORE_ID, bring_about=at("/activity/?until=2001-01-01")),
+    State(name="Another page when the subscription has ended", shows="list-activity",
+          store_id=seed.UNPAID_STORE_ID, bring_about=at("/activity/?until=2001-01-01")),
+    State(name="A change that the subscription does not allow", shows="set-presets", status=403,
+          store_id=seed.UNPAID_STORE_ID, bring_about=changes_what_is_not_paid),
     State(name="The keyboard shortcuts", shows="find-customer", bring_about=lists_shortcuts),
     State(name="The app opens", shows="open-embedded-app", bring_about=opens_slowly,
           leaves_a_mess=True),
@@ -341,6 +359,6 @@ STYLEGUIDES = [
 
 CATALOGUE = [
     *PROGRAM, *SETTINGS, *INFO_PAGE, *CUSTOMERS, *PRESETS, *SEGMENTS, *BULK, *RECURRING,
-    *NOTICES, *ACTIVITY, *OTHERS,
+    *NOTICES, *ACTIVITY, *STORE_DATA, *OTHERS,
     *(STYLEGUIDES if has_styleguide() else []),
 ]  # fmt: skip

@@ -24,6 +24,9 @@ EMPTY_STORE_ID = 90004
 RUNNING_STORE_ID = 90005  # a bulk adjustment runs, and so every page of this store says
 WRITING_STORE_ID = 90003  # its info page was changed once
 INFO_PAGE_CHANGE = 900_201
+LEAVING_STORE_ID = 90006  # its merchant asked for all data to be deleted
+ENDING_STORE_ID = 90007  # its subscription ends, and Zid renews its tokens no more
+UNPAID_STORE_ID = 90008
 CAREFUL_STORE_ID = 90003  # a second manager approves, and types the number of customers
 NOW = dt.datetime(2026, 3, 15, 9, 30, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
@@ -449,6 +452,20 @@ def end_the_guide(store_id: int) -> None:
     )
 
 
+def note_what_zid_said() -> None:
+    """Stores that Zid has something against, and one that wants to be forgotten."""
+    from loyaltyadmin.stores.models import Store
+
+    Store.objects.filter(id=LEAVING_STORE_ID).update(erasure_due_at=NEXT_CENTURY)
+    Store.objects.filter(id=ENDING_STORE_ID).update(
+        subscription="warning",
+        subscription_ends_on=NEXT_CENTURY.date(),
+        refresh_refused_at=NOW,
+        tokens_expire_at=NEXT_CENTURY,
+    )
+    Store.objects.filter(id=UNPAID_STORE_ID).update(subscription="expired")
+
+
 def main() -> None:
     django.setup()
     add_notices()
@@ -462,6 +479,7 @@ def main() -> None:
     add_activity()
     add_info_pages()
     end_the_guide(90004)
+    note_what_zid_said()
     seed_recurring.add()
     read_programs()
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 LAPTOP, PHONE = 1280, 360
 HEIGHTS = {LAPTOP: 900, PHONE: 740}
 LOCALES = {"ar": "ar-SA", "en": "en-US"}
-STORES = 5
+STORES = 8
 # A page that waits for Zid is looked at meanwhile.
 ZID_TIMEOUT_SECONDS = "60"
 

@@ -276,6 +276,13 @@ def saves(path: str, *, typed: str) -> Callable[[Visit], None]:
     return bring_about
 
 
+def changes_what_is_not_paid(visit: Visit) -> None:
+    visit.go_to("/quick-choices/")
+    visit.app.locator("main input[type=text]").first.fill("5")
+    visit.app.locator("#save").click()
+    expect(visit.app.locator("main h1.zid-empty__title, main .zid-empty h1")).to_be_visible()
+
+
 def deletes(visit: Visit) -> None:
     edits("redemption-method")(visit)
     visit.app.locator("main a[href$='/delete/']").click()
