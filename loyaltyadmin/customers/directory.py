@@ -181,7 +181,7 @@ def _told(it: types.Customer, *, store: Store) -> dict[str, Any]:
     """
     tags = [" ".join(tag.split())[:100] for tag in it.tags[:MOST_TAGS]]
     values = {
-        "name": (it.name or "")[:255],
+        "name": (it.name or "").strip()[:255],
         "email": folding.email_of(it.email or "")[:254],
         "mobile": folding.mobile_of(it.mobile or "", currency=store.currency)[:32],
         "points": it.points or 0,

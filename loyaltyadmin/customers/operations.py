@@ -156,7 +156,7 @@ _SHOWN = {
 }
 # With the number behind, so that a page begins where the one before it ended.
 _ORDERED: dict[Sort, tuple[str | OrderBy, ...]] = {
-    Sort.NAME: ("name", "customer_id"),
+    Sort.NAME: ("is_nameless", "name", "customer_id"),
     Sort.POINTS: ("-points", "-customer_id"),
     Sort.LAST_ORDER: (F("last_order_at").desc(nulls_last=True), "-customer_id"),
     Sort.PAID: ("-paid_amount", "-customer_id"),

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 import responses
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from loyaltyadmin.customers import directory
+from loyaltyadmin.customers import directory, operations
 from loyaltyadmin.customers.models import Directory
 from loyaltyadmin.stores.models import Store
 from tests import edge
@@ -50,17 +51,28 @@ def test_it_lists_the_stores_customers_by_name_without_asking_zid(
 ) -> None:
     know(store, 1002, name="نورة", points=1250, mobile="966501234567", order_total_amount=None)
     know(store, 1001, name="أحمد")
-    know(store, 1003, name=None)
+    know(store, 1000, name="  ")
     know(other_store, 1004, name="غريب")
 
     response = merchant.get(ADDRESS)
 
     assert response.status_code == 200
-    assert names(response) == ["Customer without a name", "أحمد", "نورة"]
+    assert names(response) == ["أحمد", "نورة", "Customer without a name"]
     text = Page(response).one(id="customers").text
     assert "1,250" in text
     assert "+966501234567" in text
     assert "3 customers" in text
+
+
+def test_it_is_in_order_by_name_along_an_index(store: Store) -> None:
+    if connection.vendor == "postgresql":  # which would sort so few
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+
+    plan = operations.list_customers(store=store).customers[:25].explain()
+
+    assert "customers_by_name" in plan
+    assert not re.search("Sort|TEMP B-TREE", plan)
 
 
 def test_it_shows_a_page_of_many(

@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(help_text='when Zid says that it last changed', null=True)),
                 ('read_at', models.DateTimeField(help_text='when the call began that told all this')),
                 ('gone_at', models.DateTimeField(help_text='when Zid was found not to have it', null=True)),
+                ('is_nameless', models.GeneratedField(db_persist=True, expression=models.ExpressionWrapper(models.Q(('name', '')), output_field=models.BooleanField()), output_field=models.BooleanField())),
                 ('store', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='customers', to='stores.store')),
             ],
         ),
@@ -80,7 +81,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='customer',
-            index=models.Index(fields=['store', 'name'], name='customers_by_name'),
+            index=models.Index(fields=['store', 'is_nameless', 'name', 'customer_id'], name='customers_by_name'),
         ),
         migrations.AddIndex(
             model_name='customer',
