@@ -28,6 +28,7 @@ def test_it_counts_and_shows_a_few_while_somebody_chooses(store: Store, merchant
     shown = [item.text for item in page.all("li")]
     assert len(shown) == 5
     assert "customer 8" in shown[0]
+    assert "800 points" in shown[0]
     assert not page.has("html")
 
 
