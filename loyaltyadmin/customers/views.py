@@ -10,10 +10,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_htmx.http import replace_url
+from django_htmx.http import replace_url, trigger_client_event
 
 from loyaltyadmin.customers import operations, remembering
 from loyaltyadmin.customers.forms import FindCustomerForm
+from loyaltyadmin.customers.models import Directory
 from loyaltyadmin.web import plots
 from loyaltyadmin.web.decorators import store_required, whatever_is_paid
 from loyaltyadmin.web.http import StoreHttpRequest
@@ -90,8 +91,22 @@ def _address(request: StoreHttpRequest, *, search: str) -> str:
 @require_GET
 @store_required
 def read_directory(request: StoreHttpRequest) -> HttpResponse:
-    """How far the reading of the customers is, asked for again while it goes on."""
-    return render(request, "customers/_directory.html", _directory(request))
+    """How far the reading of the customers is, asked for again while it goes on.
+
+    The list beside it comes in when the first of them are there, and when all are.
+    """
+    about = _directory(request)
+    response = render(request, "customers/_directory.html", about)
+    if _has_news(about["directory"], was_empty=request.GET.get("seen") == "0"):
+        trigger_client_event(response, "customers-read")
+    return response
+
+
+def _has_news(directory: Directory | None, *, was_empty: bool) -> bool:
+    if directory is None:
+        return False
+    is_over = directory.fetched_at is not None and not directory.is_under_way
+    return is_over or (was_empty and directory.seen_count > 0)
 
 
 @require_POST

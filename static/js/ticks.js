@@ -32,3 +32,11 @@ document.addEventListener("input", ({ target }) => {
   }
   count(form);
 });
+
+// A list that comes by itself takes no ticks away.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const { elt, target } = event.detail;
+  if (elt.matches("[data-unless-ticked]") && target.querySelector("[data-ticks] input:checked")) {
+    event.preventDefault();
+  }
+});

@@ -63,6 +63,7 @@ def test_a_file_of_5000_lines_from_upload_to_undo(
     # Who the customers are has been read from Zid.
     merchant.go("customers")
     expect(app.locator("div.zid-row#directory form")).to_be_visible(timeout=LONG_MILLISECONDS)
+    expect(app.locator("#customers tbody tr")).not_to_have_count(0)  # without a reload
 
     # The file does not say what its columns are, so the merchant does.
     upload(merchant, arabic_file(tmp_path))
