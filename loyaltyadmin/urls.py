@@ -21,6 +21,7 @@ urlpatterns = [
     path("segments/", include("loyaltyadmin.segments.urls")),
     path("recurring-adjustments/", include("loyaltyadmin.recurring_adjustments.urls")),
     path("", include("loyaltyadmin.points_adjustments.urls")),
+    path("", include("loyaltyadmin.single_adjustments.urls")),
     path("", include("loyaltyadmin.notices.urls")),
     path("your-data/", include("loyaltyadmin.store_data.urls")),
 ]

@@ -48,6 +48,7 @@ WITHOUT_A_PAGE = {
     "list-bulk-lines": A_PART,
     "read-notice": A_PART,
     "preview-notice": A_PART,
+    "preview-adjustment-notice": A_PART,
     "resume-recurring-adjustment": A_CHANGE,
     "stop-recurring-adjustment": A_CHANGE,
     "read-recurring-forecast": A_PART,

@@ -387,6 +387,7 @@ NO_ROWS = {
     "confirm-bulk-adjustment": "the page is read-bulk-adjustment's",
     "styleguide": "nothing of a store",
     "preview-notice": "one letter; the page is tell-customers'",
+    "preview-adjustment-notice": "one letter; the page is read-customer's",
     "opt-out": "one recipient",
     "read-store-data": "one store",
     "ask-for-erasure": "one store",

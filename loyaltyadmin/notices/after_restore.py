@@ -11,8 +11,8 @@ def after_restore(*, now: dt.datetime) -> list[str]:
     """This will tell no customer what they may have been told after a backup; tells how many."""
     stopped = 0
     for notice in Notice.objects.filter(stopped_at=None, ended_at=None).select_related(
-        "job__store"
+        "store", "line"
     ):
-        operations.stop_telling(job=notice.job, by=OPERATOR)
+        operations.stop_telling(notice=notice, by=OPERATOR)
         stopped += 1
-    return [f"{stopped} bulk adjustments of which nobody more is told"]
+    return [f"{stopped} adjustments, singly or in bulk, of which nobody more is told"]

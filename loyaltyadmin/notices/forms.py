@@ -3,11 +3,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from loyaltyadmin.notices import texts
 from loyaltyadmin.notices.channels import Channel
+from loyaltyadmin.notices.models import TEXT_FIELDS
+from loyaltyadmin.notices.ways import Way
 
 MOST_TEXT = 2000
 MOST_SMS = 300  # four parts in Arabic, without the link
@@ -15,6 +18,9 @@ UNKNOWN = ngettext_lazy(
     "%(unknown)s is no placeholder. There are: %(known)s.",
     "%(unknown)s are no placeholders. There are: %(known)s.",
     "number",
+)
+NOT_SET_UP = _(
+    "This app has not been set up to write e-mails or text messages. Its operator can do that."
 )
 
 
@@ -56,7 +62,7 @@ class TellCustomersForm(forms.Form):
         self.fields["channel"].choices = known  # type: ignore[attr-defined]
         if known:
             self.fields["channel"].initial = known[0][0]
-        for name in ("subject_ar", "text_ar", "subject_en", "text_en"):
+        for name in TEXT_FIELDS:
             # A placeholder that a browser translates is none any more.
             attrs = {"lang": name[-2:], "dir": "auto", "translate": "no"}
             self.fields[name].widget.attrs |= attrs
@@ -83,9 +89,56 @@ class TellCustomersForm(forms.Form):
         return cleaned
 
     @property
-    def texts(self) -> dict[str, str]:
-        """What was written, once it is clean."""
-        return {name: text for name, text in self.cleaned_data.items() if name != "channel"}
+    def languages(self) -> list[tuple[str, BoundField, BoundField, bool]]:
+        """Each language with its subject, its text and whether it is written in; that one first."""
+        fields = [(it, self[f"subject_{it}"], self[f"text_{it}"]) for it in texts.LANGUAGES]
+        all_of_them = [
+            (code, subject, text, bool(text.value() or subject.errors or text.errors))
+            for code, subject, text in fields
+        ]
+        return sorted(all_of_them, key=lambda it: not it[-1])
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """How customers are told, and what: once it is clean, as the operations take it."""
+        written = {name: self.cleaned_data[name] for name in TEXT_FIELDS}
+        return {"channel": self.cleaned_data["channel"], "texts": written}
+
+
+class TellCustomerForm(TellCustomersForm):
+    """The same for one customer, within the form that adjusts their points: if that is ticked."""
+
+    tell = forms.BooleanField(
+        label=_("Tell the customer"),
+        help_text=_("Once, as soon as it is certain that the points were changed."),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, ways: list[Way], **kwargs: Any) -> None:
+        channels = [it.channel for it in ways if it.hindrance is None]
+        super().__init__(*args, channels=channels, **kwargs)
+        self.is_possible = bool(channels)
+        self.why_not = [it.why_not for it in ways if it.hindrance is not None]
+        if not channels:
+            self.fields["tell"].widget.attrs["disabled"] = True
+            self.fields["tell"].help_text = " ".join(self.why_not) or NOT_SET_UP
+        self.fields["channel"].error_messages["invalid_choice"] = _(
+            "The customer cannot be told in this way any more."
+        )
+
+    def clean(self) -> dict[str, Any]:
+        if not self.is_asked:
+            self.errors.clear()  # nobody is told, whatever stands there
+            return self.cleaned_data
+        if not self.is_possible:
+            self.errors.clear()
+            self.add_error("tell", _("The customer can no longer be told, so nothing was done."))
+            return self.cleaned_data
+        return super().clean()
+
+    @property
+    def is_asked(self) -> bool:
+        return bool(self.cleaned_data.get("tell"))
 
 
 def _checked(text: str) -> str:

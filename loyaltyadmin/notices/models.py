@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from loyaltyadmin.notices.channels import Channel
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
+from loyaltyadmin.stores.models import Store
+
+TEXT_FIELDS = ("subject_ar", "text_ar", "subject_en", "text_en")
 
 
 def new_token() -> str:
@@ -17,9 +20,16 @@ def new_token() -> str:
 
 
 class Notice(models.Model):
-    """What the customers of a bulk adjustment are told about it, because the merchant said so."""
+    """What customers are told about their adjustment, because the merchant said so.
 
-    job = models.OneToOneField(BulkAdjustment, on_delete=models.CASCADE, related_name="notice")
+    Those of a bulk adjustment, or with `line` the customer of a single one.
+    """
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="notices")
+    job = models.OneToOneField(
+        BulkAdjustment, on_delete=models.CASCADE, null=True, related_name="notice"
+    )
+    line = models.OneToOneField(Line, on_delete=models.CASCADE, null=True, related_name="notice")
     channel = models.CharField(max_length=5, choices=Channel)
     # A language without a text is not written in; with two, every customer gets both.
     subject_ar = models.CharField(max_length=150, blank=True)
@@ -38,7 +48,11 @@ class Notice(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="notice_says_something", condition=~Q(text_ar="", text_en="")
-            )
+            ),
+            models.CheckConstraint(
+                name="notice_is_about_one_adjustment",
+                condition=Q(job__isnull=False, line=None) | Q(job=None, line__isnull=False),
+            ),
         ]
         indexes: ClassVar = [
             models.Index(
@@ -49,7 +63,7 @@ class Notice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"notice of {self.job_id}"
+        return f"notice {self.id} of store {self.store_id}"
 
     @property
     def is_open(self) -> bool:
@@ -57,14 +71,28 @@ class Notice(models.Model):
         return self.stopped_at is None and self.ended_at is None
 
     @property
+    def is_off(self) -> bool:
+        """Whether nobody is told unless the merchant asks for it again: it was stopped, or its bulk
+        adjustment was cancelled afterwards.
+        """
+        if self.stopped_at is not None or self.job is None:
+            return self.stopped_at is not None
+        ended_at = self.job.ended_at if self.job.cancel_reason else None
+        return ended_at is not None and self.asked_at <= ended_at
+
+    @property
     def needs_balance(self) -> bool:
         return any("{balance}" in it for it in self.texts.values())
 
     @property
     def texts(self) -> dict[str, str]:
-        return {
-            name: getattr(self, name) for name in ("subject_ar", "text_ar", "subject_en", "text_en")
-        }
+        return {name: getattr(self, name) for name in TEXT_FIELDS}
+
+    @property
+    def lines(self) -> models.QuerySet[Line]:
+        """The lines that it is about, whatever became of them."""
+        about = Q(id=self.line_id) if self.job_id is None else Q(job=self.job_id)
+        return Line.objects.filter(about)
 
 
 class Recipient(models.Model):
@@ -92,6 +120,13 @@ class Recipient(models.Model):
 
     def __str__(self) -> str:
         return f"recipient {self.id} of store {self.store_id}"
+
+    @property
+    def hindrance(self) -> Fate | None:
+        """Why nobody writes there any more; None while somebody may."""
+        if self.opted_out_at is not None:
+            return Fate.OPTED_OUT
+        return Fate.BOUNCED if self.bounced_at is not None else None
 
 
 class Fate(models.TextChoices):

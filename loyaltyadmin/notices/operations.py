@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,7 +14,7 @@ from loyaltyadmin.activity.models import Action
 from loyaltyadmin.activity.operations import Actor
 from loyaltyadmin.notices.channels import Channel
 from loyaltyadmin.notices.models import Fate, Message, Notice, Recipient
-from loyaltyadmin.points_adjustments.models import BulkAdjustment
+from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.states import JobStatus
 
 
@@ -35,27 +36,47 @@ def tell_customers(
     BulkAdjustment.objects.select_for_update().get(id=job.id)
     if not may_ask(job=job):
         raise NotPossible
-    now = timezone.now()
+    asked = _asked(channel=channel, texts=texts)
     notice, _created = Notice.objects.update_or_create(
         job=job,
-        defaults={
-            "channel": channel,
-            "asked_at": now,
-            "look_at": now,
-            "position": 0,
-            "stopped_at": None,
-            "ended_at": None,
-            **texts,
-        },
+        defaults={**asked, "position": 0, "stopped_at": None, "ended_at": None},
+        create_defaults={**asked, "store": job.store},
     )
-    activity.record(
-        store=job.store,
-        by=by,
-        action=Action.TELL_CUSTOMERS,
-        after={"channel": channel.value, **texts},
-        job_id=job.id,
-    )
+    _record(notice, by=by, action=Action.TELL_CUSTOMERS, after=_said(notice))
     return notice
+
+
+def tell_customer(*, line: Line, by: Actor, channel: Channel, texts: Mapping[str, str]) -> Notice:
+    """This will have the customer of a single adjustment told once that was made, and else never.
+
+    Call it in the transaction that writes the line: a process that dies later forgets nobody.
+    """
+    asked = _asked(channel=channel, texts=texts)
+    notice = Notice.objects.create(store=line.store, line=line, **asked)
+    _record(notice, by=by, action=Action.TELL_CUSTOMERS, after=_said(notice))
+    return notice
+
+
+def _asked(*, channel: Channel, texts: Mapping[str, str]) -> dict[str, Any]:
+    now = timezone.now()
+    return {"channel": channel, "asked_at": now, "look_at": now, **texts}
+
+
+def _said(notice: Notice) -> activity.State:
+    return {"channel": notice.channel, **notice.texts}
+
+
+def _record(
+    notice: Notice, *, by: Actor, action: Action, after: activity.State | None = None
+) -> None:
+    activity.record(
+        store=notice.store,
+        by=by,
+        action=action,
+        after=after,
+        job_id=notice.job_id,
+        customer_id=notice.line.customer_id if notice.line else None,
+    )
 
 
 def may_ask(*, job: BulkAdjustment) -> bool:
@@ -66,19 +87,17 @@ def may_ask(*, job: BulkAdjustment) -> bool:
 
 
 @transaction.atomic
-def stop_telling(*, job: BulkAdjustment, by: Actor) -> None:
+def stop_telling(*, notice: Notice, by: Actor) -> None:
     """This will tell nobody more. A message that is being handed over may still arrive.
 
     Raises: NotPossible when nobody was to be told any more.
     """
     now = timezone.now()
-    stopped = Notice.objects.filter(job=job, stopped_at=None, ended_at=None).update(stopped_at=now)
-    if not stopped:
+    still_open = Notice.objects.filter(id=notice.id, stopped_at=None, ended_at=None)
+    if not still_open.update(stopped_at=now):
         raise NotPossible
-    Message.objects.filter(notice__job=job, fate=Fate.WAITING).update(
-        fate=Fate.WITHDRAWN, try_at=None, ended_at=now
-    )
-    activity.record(store=job.store, by=by, action=Action.STOP_TELLING, job_id=job.id)
+    notice.messages.filter(fate=Fate.WAITING).update(fate=Fate.WITHDRAWN, try_at=None, ended_at=now)
+    _record(notice, by=by, action=Action.STOP_TELLING)
 
 
 def opt_out(*, recipient: Recipient) -> None:

@@ -1,17 +1,19 @@
-"""How far telling the customers of a bulk adjustment is: counts of rows."""
+"""How far telling customers is: counts of a bulk adjustment's rows, or one line's own."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from loyaltyadmin.customers.models import Customer
 from loyaltyadmin.notices.channels import Channel
 from loyaltyadmin.notices.models import Fate, Message, Notice
 from loyaltyadmin.notices.sending import lines_to_tell
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
+from loyaltyadmin.points_adjustments.states import LINE_OPEN, LineStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,29 @@ def progress_of(*, notice: Notice) -> Progress:
         waiting=left + counts[Fate.SENDING] + counts[Fate.WAITING],
         others=[(fate, counts[fate]) for fate in others if counts[fate]],
     )
+
+
+def told_about(*, lines: Sequence[Line]) -> dict[int, Fate]:
+    """This will give what became of telling the customers of lines, by the lines' ids.
+
+    Those of whom it was not asked are left out.
+    """
+    messages = Message.objects.filter(line__in=lines).values_list("line_id", "fate")
+    fates = {line_id: Fate(fate) for line_id, fate in messages}
+    jobs = {line.job_id for line in lines if line.job_id is not None}
+    asked = Notice.objects.filter(Q(line__in=lines) | Q(job__in=jobs)).select_related("job")
+    notices = {it.line_id or it.job_id: it for it in asked}
+    for line in lines:
+        notice = notices.get(line.job_id or line.id)
+        if notice is not None and line.id not in fates:
+            fates[line.id] = _expected(line, notice=notice)
+    return fates
+
+
+def _expected(line: Line, *, notice: Notice) -> Fate:
+    may_be_told = line.status in {*LINE_OPEN, LineStatus.UNSETTLED, LineStatus.APPLIED}
+    is_waiting = may_be_told and notice.is_open and not notice.is_off
+    return Fate.WAITING if is_waiting else Fate.WITHDRAWN
 
 
 def reachable_by(*, job: BulkAdjustment, channel: Channel) -> int:

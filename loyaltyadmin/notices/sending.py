@@ -51,9 +51,7 @@ class Next:
 
 def lines_to_tell(*, notice: Notice) -> QuerySet[Line]:
     """This will give the lines that were applied, still are, and whose customer was not told."""
-    return Line.objects.filter(
-        job_id=notice.job_id, status=LineStatus.APPLIED, message__isnull=True
-    )
+    return notice.lines.filter(status=LineStatus.APPLIED, message__isnull=True)
 
 
 def next_of(*, notice: Notice) -> Next | None:
@@ -125,10 +123,8 @@ def _hindrance(
 ) -> tuple[Fate | None, str]:
     if customer is None or recipient is None:
         return Fate.NO_ADDRESS, ""
-    if recipient.opted_out_at is not None:
-        return Fate.OPTED_OUT, ""
-    if recipient.bounced_at is not None:
-        return Fate.BOUNCED, ""
+    if recipient.hindrance is not None:
+        return recipient.hindrance, ""
     if notice.needs_balance and _balance_after(line, customer) is None:
         return Fate.WITHDRAWN, "balance"
     return None, ""

@@ -16,7 +16,7 @@ from loyaltyadmin.customers.models import Directory
 from loyaltyadmin.notices import carriers, channels, sending
 from loyaltyadmin.notices.channels import Carrier, Channel
 from loyaltyadmin.notices.models import Fate, Notice, Outbox
-from loyaltyadmin.points_adjustments.states import LINE_OPEN, JobStatus, LineStatus
+from loyaltyadmin.points_adjustments.states import LINE_DONE, LINE_OPEN, JobStatus, LineStatus
 from loyaltyadmin.stores.pacer import let_connection_go
 
 logger = logging.getLogger(__name__)
@@ -76,26 +76,32 @@ def due(*, channel: Channel) -> QuerySet[Notice]:
 
     Not before the bulk adjustment is over: till then the merchant may find a mistake and stop it.
     After one that was cancelled only if the merchant asked for it afterwards. And not before the
-    store's customers were read for the first time: until then nobody has an address.
+    store's customers were read for the first time: until then nobody has an address. A single
+    adjustment has its outcome first, or waits for it no longer.
     """
+    now = timezone.now()
     knows_customers = Directory.objects.filter(
-        store_id=OuterRef("job__store_id"), fetched_at__isnull=False
+        store_id=OuterRef("store_id"), fetched_at__isnull=False
+    )
+    of_job = Q(job__status=JobStatus.FINISHED) | Q(
+        job__status=JobStatus.CANCELLED, asked_at__gt=F("job__ended_at")
+    )
+    of_line = Q(line__status__in=LINE_DONE) | Q(
+        line__isnull=False, asked_at__lt=now - LATE_DECISIONS
     )
     return Notice.objects.filter(
-        Q(job__status=JobStatus.FINISHED)
-        | Q(job__status=JobStatus.CANCELLED, asked_at__gt=F("job__ended_at")),
-        Exists(knows_customers),
+        (of_job & Exists(knows_customers)) | of_line,
         channel=channel,
         stopped_at=None,
         ended_at=None,
-        look_at__lte=timezone.now(),
-        job__store__uninstalled_at=None,
+        look_at__lte=now,
+        store__uninstalled_at=None,
     ).order_by("look_at")
 
 
 def _tell_one(channel: Channel, *, carrier: Carrier) -> bool:
     """Tell the next customer of the notice that was served longest ago; whether there was one."""
-    for notice in due(channel=channel).select_related("job__store"):
+    for notice in due(channel=channel).select_related("job"):
         while found := sending.next_of(notice=notice):
             carrier.open()
             if sending.tell(found, carrier=carrier):
@@ -110,9 +116,9 @@ def _tell_one(channel: Channel, *, carrier: Carrier) -> bool:
 def _rest(notice: Notice) -> None:
     """Look again in a while, or never when there can be nobody left to tell."""
     now = timezone.now()
-    lines = notice.job.lines
-    may_come = lines.filter(status__in=[*LINE_OPEN, LineStatus.UNSETTLED]).exists()
-    is_late = notice.job.ended_at is not None and notice.job.ended_at < now - LATE_DECISIONS
+    may_come = notice.lines.filter(status__in=[*LINE_OPEN, LineStatus.UNSETTLED]).exists()
+    waits_since = notice.job.ended_at if notice.job else notice.asked_at
+    is_late = waits_since is not None and waits_since < now - LATE_DECISIONS
     is_over = not (
         sending.lines_to_tell(notice=notice).exists()
         or notice.messages.filter(fate__in=[Fate.SENDING, Fate.WAITING]).exists()

@@ -15,7 +15,7 @@ from django_htmx.http import HttpResponseLocation, trigger_client_event
 from loyaltyadmin.activity.operations import merchant_of
 from loyaltyadmin.notices import carriers, operations, previews
 from loyaltyadmin.notices.forms import TellCustomersForm
-from loyaltyadmin.notices.models import Recipient
+from loyaltyadmin.notices.models import Notice, Recipient
 from loyaltyadmin.points_adjustments.models import BulkAdjustment
 from loyaltyadmin.web.decorators import store_required, whatever_is_paid
 from loyaltyadmin.web.http import StoreHttpRequest
@@ -40,8 +40,7 @@ def tell_customers(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse
         operations.tell_customers(
             job=job,
             by=merchant_of(request.session.session_key),
-            channel=form.cleaned_data["channel"],
-            texts=form.texts,
+            **form.asked,
         )
     return _back(request, job, done=_("It is arranged who is told"))
 
@@ -66,8 +65,9 @@ def preview_notice(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse
 @whatever_is_paid
 def stop_telling(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
     job = _job(request, job_id)
+    notice = get_object_or_404(Notice, job=job)
     with contextlib.suppress(operations.NotPossible):
-        operations.stop_telling(job=job, by=merchant_of(request.session.session_key))
+        operations.stop_telling(notice=notice, by=merchant_of(request.session.session_key))
     return redirect("read-bulk-adjustment", job_id=job.id)
 
 

@@ -61,13 +61,15 @@ def adjust_customer_points(
     points: int,
     reason: str,
     submission: uuid.UUID,
+    also: Callable[[Line], object] | None = None,
 ) -> Line:
     """This will adjust one customer's points, once per `submission`, and give the line that tells.
 
     The line is written before Zid is called. An answer that is lost leaves it unknown; a worker
     then looks it up in the points history. A repeated submission gives the first one's line, and
     sends it only if nobody has: the process that wrote it may have died. `points` are what to add
-    or take, or the balance to reach.
+    or take, or the balance to reach. `also` is done with a new line in the transaction that writes
+    it.
 
     Raises: NotPossible for a submission of another customer or store. errors.TokenRejected and
     errors.ScopeMissing, when the line is skipped.
@@ -78,6 +80,7 @@ def adjust_customer_points(
         customer_id=customer_id,
         reason=reason,
         submission=submission,
+        also=also,
         **lines.asked(action=action, amount=points),
     )
     if line.status != LineStatus.PENDING:
@@ -100,7 +103,13 @@ def _skip_unsent(line: Line) -> None:
 
 
 def _single_line(
-    *, store: Store, by: Actor, customer_id: int, submission: uuid.UUID, **values: object
+    *,
+    store: Store,
+    by: Actor,
+    customer_id: int,
+    submission: uuid.UUID,
+    also: Callable[[Line], object] | None,
+    **values: object,
 ) -> Line:
     try:
         with transaction.atomic():
@@ -112,6 +121,8 @@ def _single_line(
                 **values,
             )
             _record(line, by=by, action=Activity.ADJUST_CUSTOMER_POINTS)
+            if also is not None:
+                also(line)
             return line
     except IntegrityError:
         found = Line.objects.filter(

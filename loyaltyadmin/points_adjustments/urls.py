@@ -22,16 +22,6 @@ register_converter(LanguageConverter, "language")
 _JOB = "bulk-adjustments/<uuid:job_id>/"
 
 urlpatterns = [
-    path(
-        "customers/<int:customer_id>/adjust/",
-        views.adjust_customer_points,
-        name="adjust-customer-points",
-    ),
-    path(
-        "customers/<int:customer_id>/adjustments/<int:line_id>/",
-        views.read_adjustment,
-        name="read-adjustment",
-    ),
     path("bulk-adjustments/", views.list_bulk_adjustments, name="list-bulk-adjustments"),
     path("bulk-adjustments/start/", views.start_bulk_adjustment, name="start-bulk-adjustment"),
     path("bulk-adjustments/chosen/", views.adjust_chosen_customers, name="adjust-chosen-customers"),

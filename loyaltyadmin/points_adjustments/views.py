@@ -8,7 +8,6 @@ from http import HTTPStatus
 
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import BigIntegerField
 from django.http import FileResponse, Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -37,15 +36,12 @@ from loyaltyadmin.points_adjustments import (
 from loyaltyadmin.points_adjustments.duplicates import Duplicates
 from loyaltyadmin.points_adjustments.file_forms import StartBulkAdjustmentForm
 from loyaltyadmin.points_adjustments.forms import (
-    AdjustCustomerPointsForm,
     AdjustManyForm,
     ConfirmBulkAdjustmentForm,
     SafeguardsForm,
-    form_with,
 )
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
-from loyaltyadmin.points_adjustments.states import JOB_STOPPABLE, JobStatus, LineStatus
-from loyaltyadmin.presets import operations as presets
+from loyaltyadmin.points_adjustments.states import JOB_STOPPABLE, JobStatus
 from loyaltyadmin.segments.models import Segment
 from loyaltyadmin.segments.operations import list_segments
 from loyaltyadmin.snapshots import edits
@@ -57,82 +53,6 @@ JOBS_PER_PAGE = 20
 CELLS = ("customer", "points", "action", "reason")
 MOST_DIGITS = 18  # of an id of ours
 MOST_REASON = 255
-
-
-# One customer
-
-
-@require_http_methods(["GET", "POST"])
-@store_required
-def adjust_customer_points(request: StoreHttpRequest, customer_id: int) -> HttpResponse:
-    if request.method == "GET":
-        if request.htmx and not request.htmx.boosted:  # a quick choice fills the form in
-            position = request.GET.get("preset", "")
-            preset = presets.preset_at(store=request.store, position=position)
-            return _adjustment(request, customer_id, form=form_with(preset))
-        # A form with mistakes stands at this address: reload, language.
-        return redirect("read-customer", customer_id=customer_id)
-    form = AdjustCustomerPointsForm(request.POST)
-    if not form.is_valid():
-        return _adjustment(request, customer_id, form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    if customer_id > BigIntegerField.MAX_BIGINT:
-        raise Http404
-    try:
-        line = operations.adjust_customer_points(
-            store=request.store,
-            zid=request.zid,
-            by=_by(request),
-            pace=request.pace,
-            customer_id=customer_id,
-            **form.cleaned_data,
-        )
-    except operations.NotPossible:
-        raise Http404 from None
-    if not request.htmx:
-        return redirect("read-adjustment", customer_id=customer_id, line_id=line.id)
-    return _adjustment(request, customer_id, line=line)
-
-
-@require_GET
-@store_required
-def read_adjustment(request: StoreHttpRequest, customer_id: int, line_id: int) -> HttpResponse:
-    """A single adjustment's outcome, asked for again and again while it is not known."""
-    line = get_object_or_404(Line, store=request.store, customer_id=customer_id, id=line_id)
-    return _adjustment(request, customer_id, line=line)
-
-
-def _adjustment(
-    request: StoreHttpRequest,
-    customer_id: int,
-    *,
-    line: Line | None = None,
-    form: AdjustCustomerPointsForm | None = None,
-    status: HTTPStatus = HTTPStatus.OK,
-) -> HttpResponse:
-    if line is not None and line.status in {LineStatus.REJECTED, LineStatus.SKIPPED}:
-        form = _form_again(line)
-    context = {"customer_id": customer_id, "line": line, "form": form, "nav": "customers"}
-    if not request.htmx or request.htmx.boosted:
-        template = "points_adjustments/adjust_customer_points.html"
-        return render(request, template, context, status=status)
-    template = "points_adjustments/_adjust_customer_points.html"
-    response = render(request, template, context, status=status)
-    if line is not None and not line.is_open:
-        trigger_client_event(response, "points-changed")
-    return response
-
-
-def _form_again(line: Line) -> AdjustCustomerPointsForm:
-    """A new form, filled in as the one that moved nothing was."""
-    filled_in = {
-        "action": line.action,
-        "points": line.points if line.target is None else line.target,
-        "reason": line.reason,
-    }
-    return AdjustCustomerPointsForm(initial=filled_in)
-
-
-# Bulk
 
 
 @require_GET

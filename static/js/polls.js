@@ -1,7 +1,8 @@
-// What asks again by itself ([data-while-seen]) waits while nobody looks: in a tab behind another one
-// nothing is asked for. It goes on by itself, with the next of its seconds, once the tab is seen.
+// What asks by itself ([data-while-seen]) waits while nobody sees it: in a tab behind another one, or
+// under a box that is not ticked, nothing is asked for. It goes on with the next of its reasons to ask.
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (document.hidden && event.detail.elt.matches("[data-while-seen]")) {
+  const { elt } = event.detail;
+  if (elt.matches("[data-while-seen]") && (document.hidden || !elt.getClientRects().length)) {
     event.preventDefault();
   }
 });

@@ -274,7 +274,7 @@ def test_stopping_leaves_the_rest_untold(store: Store):
     notice = ask(finished_job(store))
 
     def stop(_: float) -> None:
-        operations.stop_telling(job=notice.job, by=OPERATOR)
+        operations.stop_telling(notice=notice, by=OPERATOR)
 
     turns.take_turn(channel=Channel.EMAIL, sleep=stop)
 

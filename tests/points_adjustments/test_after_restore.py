@@ -10,15 +10,18 @@ import time_machine
 from django.core.management import call_command
 from django.utils import timezone
 
+from loyaltyadmin.activity.operations import OPERATOR
+from loyaltyadmin.notices.channels import Channel
 from loyaltyadmin.notices.models import Notice
+from loyaltyadmin.notices.operations import tell_customer
 from loyaltyadmin.points_adjustments import turns
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.states import JobStatus, LineStatus
 from loyaltyadmin.recurring_adjustments import runs
 from loyaltyadmin.recurring_adjustments.models import RecurringAdjustment, Run
 from loyaltyadmin.stores.models import Store
-from tests.notices.conftest import ask, finished_job
-from tests.points_adjustments.conftest import Ledger, make_job
+from tests.notices.conftest import TEXTS, ask, finished_job
+from tests.points_adjustments.conftest import Ledger, make_job, make_line
 from tests.recurring_adjustments.conftest import make_recurring
 
 SETTLED = dt.timedelta(minutes=2)
@@ -96,6 +99,7 @@ def test_a_run_that_may_have_been_made_since_is_missed_and_the_next_one_comes(
 
 def test_nobody_is_told_what_they_may_have_been_told_since(store: Store) -> None:
     ask(finished_job(store))
+    tell_customer(line=make_line(store), by=OPERATOR, channel=Channel.EMAIL, texts=TEXTS)
 
     after_restore()
 

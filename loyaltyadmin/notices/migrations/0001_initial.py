@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('points_adjustments', '0001_initial'),
+        ('stores', '0001_initial'),
     ]
 
     operations = [
@@ -38,7 +39,9 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveIntegerField(default=0, help_text='after which line to look next, before all are looked at again')),
                 ('stopped_at', models.DateTimeField(help_text='when the merchant stopped it', null=True)),
                 ('ended_at', models.DateTimeField(help_text='when everybody had been told', null=True)),
-                ('job', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='notice', to='points_adjustments.bulkadjustment')),
+                ('job', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='notice', to='points_adjustments.bulkadjustment')),
+                ('line', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='notice', to='points_adjustments.line')),
+                ('store', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='stores.store')),
             ],
         ),
         migrations.CreateModel(
@@ -78,6 +81,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='notice',
             constraint=models.CheckConstraint(condition=models.Q(('text_ar', ''), ('text_en', ''), _negated=True), name='notice_says_something'),
+        ),
+        migrations.AddConstraint(
+            model_name='notice',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('job__isnull', False), ('line', None)), models.Q(('job', None), ('line__isnull', False)), _connector='OR'), name='notice_is_about_one_adjustment'),
         ),
         migrations.AddIndex(
             model_name='message',

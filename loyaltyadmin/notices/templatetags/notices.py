@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
 
-from loyaltyadmin.notices import carriers, operations, progress
+from loyaltyadmin.notices import carriers, operations, previews, progress
+from loyaltyadmin.notices.forms import TellCustomerForm
 from loyaltyadmin.notices.models import Fate, Notice
-from loyaltyadmin.points_adjustments.models import BulkAdjustment
+from loyaltyadmin.notices.ways import ways_to_tell
+from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
+from loyaltyadmin.points_adjustments.states import LineStatus
 
 register = template.Library()
 
@@ -22,10 +26,29 @@ def notice_of(job: BulkAdjustment) -> dict[str, Any]:
         "has_unknown": counts is not None and any(it is Fate.UNKNOWN for it, _ in counts.others),
         "may_ask": operations.may_ask(job=job),
         "is_set_up": bool(carriers.configured()),
-        # After one that was cancelled only if the merchant asks for it then.
-        "is_off": notice is None
-        or notice.stopped_at is not None
-        or (
-            job.ended_at is not None and job.cancel_reason != "" and notice.asked_at <= job.ended_at
-        ),
+        "is_off": notice is None or notice.is_off,
     }
+
+
+@register.simple_tag(takes_context=True)
+def telling_form(
+    context: dict[str, Any], customer_id: int, line: Line | None = None
+) -> TellCustomerForm:
+    """The box that has a customer told, off; after a `line` that moved nothing as it was."""
+    store = context["store"]
+    moved_nothing = line and line.status in {LineStatus.REJECTED, LineStatus.SKIPPED}
+    return TellCustomerForm(
+        ways=ways_to_tell(store=store, customer_id=customer_id),
+        initial=previews.initial_for_one(store=store, line=line if moved_nothing else None),
+    )
+
+
+@register.simple_tag
+def told_about(made: Iterable[tuple[Line, Any]]) -> dict[int, Fate]:
+    """What became of telling the customers of several lines, as `adjustments_of` gives them."""
+    return progress.told_about(lines=[line for line, _ in made])
+
+
+@register.simple_tag
+def told_of(line: Line) -> Fate | None:
+    return progress.told_about(lines=[line]).get(line.id)

@@ -37,7 +37,8 @@ def outcomes_of(entries: Iterable[Any]) -> dict[int, Line]:
 
 
 @register.filter
-def of(found: dict[int, Line], line_id: int | None) -> Line | None:
+def of(found: dict[int, Any], line_id: int | None) -> Any:
+    """What is known of a line, of what is known by the ids of lines."""
     return found.get(line_id) if line_id is not None else None
 
 

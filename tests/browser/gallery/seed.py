@@ -41,6 +41,8 @@ ALPHABET = "23456789bcdfghjkmpqrtvwx"
 # Single adjustments: the customer they are of, who has no other.
 UNKNOWN_CUSTOMER, UNSETTLED_CUSTOMER = 1012, 1013
 SINGLE_LINES = {"applied": (1014, 900001), "rejected": (1015, 900002), "skipped": (1017, 900003)}
+# Whom Zid has neither an e-mail address nor a mobile number of.
+UNREACHABLE_CUSTOMER = 1030
 
 # Entries of the activity whose change can be taken back, by what they did.
 ENTRIES = {
@@ -62,6 +64,11 @@ TOLD: dict[str, tuple[str, list[str], dict[str, Any]]] = {
     "told nobody": ("finished", [], {"stopped_at": NOW}),
 }
 OPT_OUT_TOKENS = {name: f"{'o' * 21}{at}" for at, name in enumerate(TOLD)}
+WRITTEN = {
+    "channel": "email", "subject_ar": "نقاط جديدة من {store}", "asked_at": NOW, "look_at": NOW,
+    "text_ar": "مرحبًا {name}،\n\nأُضيفت {points} إلى رصيد النقاط. السبب: {reason}",
+    "subject_en": "New points", "text_en": "Hello {name}, you have {points} new points.",
+}  # fmt: skip
 
 Lines = list[tuple[str, int]]  # status, how many
 JOBS: dict[str, tuple[str, Lines, dict[str, Any]]] = {
@@ -303,11 +310,6 @@ def add_notices() -> None:
         )
         for at, name in enumerate(["نورة العتيبي", "Sara Khan", "عبدالله الشهري", "خالد"])
     )  # fmt: skip
-    written = {
-        "channel": "email", "subject_ar": "نقاط جديدة من {store}", "asked_at": NOW, "look_at": NOW,
-        "text_ar": "مرحبًا {name}،\n\nأُضيفت {points} إلى رصيد النقاط. السبب: {reason}",
-        "subject_en": "New points", "text_en": "Hello {name}, you have {points} new points.",
-    }  # fmt: skip
     for name, (status, fates, more) in TOLD.items():
         is_over = status in IS_OVER
         job = BulkAdjustment.objects.create(
@@ -327,7 +329,7 @@ def add_notices() -> None:
             for at in range(max(len(fates), 4))
         ]  # fmt: skip
         Line.objects.bulk_create(lines)
-        notice = Notice.objects.create(job=job, **written, **more)
+        notice = Notice.objects.create(job=job, store_id=TELLING_STORE_ID, **WRITTEN, **more)
         recipient = Recipient.objects.create(
             store_id=TELLING_STORE_ID, channel="email", fingerprint=name,
             token=OPT_OUT_TOKENS[name],
@@ -340,6 +342,23 @@ def add_notices() -> None:
             )
             for line, fate in zip(lines, fates, strict=False)
         )  # fmt: skip
+
+
+def add_told_alone() -> None:
+    """Of single adjustments: one of which the customer was told, and one who never can be."""
+    from loyaltyadmin.customers.models import Customer
+    from loyaltyadmin.notices.models import Message, Notice, Recipient
+
+    _, line_id = SINGLE_LINES["applied"]
+    notice = Notice.objects.create(store_id=STORE_ID, line_id=line_id, **WRITTEN, ended_at=NOW)
+    recipient = Recipient.objects.create(store_id=STORE_ID, channel="email", fingerprint="told")
+    Message.objects.create(
+        notice=notice, line_id=line_id, recipient=recipient, fate="sent", claimed_at=NOW,
+        ended_at=NOW,
+    )  # fmt: skip
+    Customer.objects.filter(store=STORE_ID, customer_id=UNREACHABLE_CUSTOMER).update(
+        email="", mobile=""
+    )
 
 
 def add_info_pages() -> None:
@@ -475,6 +494,7 @@ def main() -> None:
     add_safeguards()
     add_jobs()
     add_single_lines()
+    add_told_alone()
     add_many_jobs(QUIET_STORE_ID, 45)
     add_activity()
     add_info_pages()

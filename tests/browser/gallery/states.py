@@ -155,6 +155,22 @@ def adjusts(
     return bring_about
 
 
+def tells(customer_id: int, *, typed: str = "") -> Callable[[Visit], None]:
+    """Tick that the customer is told; with `typed` as the text send it, which goes wrong."""
+
+    def bring_about(visit: Visit) -> None:
+        visit.go_to(f"/customers/{customer_id}/")
+        send = visit.fill_adjustment(points=50, reason="هدية")
+        visit.app.locator("#id_tell").check()
+        expect(visit.app.locator("#preview .zid-panel")).to_be_visible()
+        if typed:
+            visit.app.locator("#id_text_ar").fill(typed)
+            send.click()
+            expect(visit.app.locator("#id_text_ar_error")).to_be_visible()
+
+    return bring_about
+
+
 def sends_no_file(visit: Visit) -> None:
     visit.go_to("/bulk-adjustments/")
     visit.app.locator("main form[enctype] button").click()
