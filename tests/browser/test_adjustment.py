@@ -102,6 +102,8 @@ def test_it_keeps_what_was_typed_when_the_reason_is_missing(
     expect(card.locator("#id_reason_error")).to_be_visible()
     expect(card.locator("#id_points")).to_have_value("50")
     assert sandbox.ledger() == []
+    # What the customer would be told is asked for only where that is ticked.
+    assert merchant.watch.count("POST", f"/customers/{CUSTOMER_ID}/adjust/preview/") == 0
 
 
 def test_it_shows_zids_own_words_when_it_refuses(merchant: Merchant, sandbox: Sandbox) -> None:
