@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import sys
 from pathlib import Path
@@ -21,6 +22,8 @@ SERVER_SETTINGS = {
 WITH_DEBUG = {"DEBUG": "1", "DJANGO_SETTINGS_MODULE": "loyaltyadmin.settings"}
 COLLECT_STATIC = [sys.executable, "manage.py", "collectstatic", "--no-input", "-v", "0"]
 WEB = [sys.executable, "-m", "gunicorn", "loyaltyadmin.wsgi", "-c", "deploy/gunicorn.conf.py"]
+WORKER = ["deploy/worker.sh"]
+BEAT = ["deploy/beat.sh"]
 
 
 def environment(*, url: str, zid: str, data_dir: Path) -> dict[str, str]:
@@ -45,10 +48,17 @@ def environment(*, url: str, zid: str, data_dir: Path) -> dict[str, str]:
     }
 
 
+def shipped() -> dict[str, str]:
+    """What deploy/env.example sets, as an operator would copy it."""
+    example = (development.ROOT / "deploy/env.example").read_text(encoding="utf-8")
+    return dict(re.findall(r"^([A-Z_]+)=(.*)$", example, re.MULTILINE))
+
+
 def as_deployed(*, web_port: int) -> dict[str, str]:
-    """For what deploy/ starts."""
+    """For what deploy/ starts: its own env file, but for what `environment` and this say."""
     return {
         **SERVER_SETTINGS,
+        "PATH": f"{sys.prefix}/bin:{os.environ['PATH']}",
         # The app's own, with a folder for the static files that no other run shares.
         "DJANGO_SETTINGS_MODULE": "tests.deployed_settings",
         "WEB_BIND": f"127.0.0.1:{web_port}",

@@ -139,7 +139,7 @@ def running(
     url = f"http://localhost:{web_port}"
     environment = plan.environment(url=url, zid=zid, data_dir=data_dir)
     if as_deployed:
-        environment |= plan.as_deployed(web_port=web_port)
+        environment = plan.shipped() | environment | plan.as_deployed(web_port=web_port)
     environment |= settings
     planned = development.Plan(
         data_dir=data_dir, web_port=web_port, zid_port=None, environment=environment
@@ -159,10 +159,11 @@ def running(
             processes.run("collectstatic", plan.COLLECT_STATIC)
         processes.start("web", plan.WEB if as_deployed else commands["web"])
         if has_own_beat:
-            processes.start("beat", BEAT)
+            processes.start("beat", plan.BEAT if as_deployed else BEAT)
         for number in range(1, workers + 1):
             has_beat = number == 1 and not has_own_beat
-            command = _worker(commands["worker"], number=number, has_beat=has_beat)
+            worker = plan.WORKER if as_deployed else commands["worker"]
+            command = _worker(worker, number=number, has_beat=has_beat)
             processes.start(_worker_name(number), command)
         for address in (f"{zid}/healthz", f"{url}/readyz"):
             processes.wait_for(address)

@@ -7,6 +7,7 @@ change, and nobody on our side knows. Zid's own ledger is the judge.
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,6 +62,7 @@ def machine(tmp_path: Path) -> Iterator[Machine]:
             stores=1,
             workers=2,
             has_own_beat=True,
+            as_deployed=True,
             **SETTINGS,
             DATABASE_URL=database.url,
             REDIS_URL=broker.url,
@@ -197,3 +199,58 @@ def test_a_job_goes_on_when_the_machine_was_rebooted_and_its_servers_come_last(
     job.merchant.wait_for_the_end(job.id)
     assert_each_has_what_was_asked_for(product, job)
     assert_nobody_knew(product)
+
+
+@pytest.mark.services
+def test_a_job_goes_on_through_a_deploy_and_not_one_line_is_in_doubt(
+    machine: Machine, tmp_path: Path
+) -> None:
+    product = machine.product
+    job = begin(product, tmp_path)
+    wait_for_lines(product, number=LINES // 4)
+
+    # As they are told to end, and not killed.
+    for name in ("worker", "worker-2", "beat", "web"):
+        product.stop(name)
+    assert_it_is_in_the_middle(product)
+    product.start_again("worker", "worker-2", "beat", "web")
+    product.wait_until_ready()
+
+    job.merchant.wait_for_the_end(job.id)
+    assert_each_has_what_was_asked_for(product, job)
+    assert "was claimed and never finished" not in product.log()
+
+
+@pytest.mark.services
+def test_a_backup_from_the_middle_of_a_job_is_restored_and_nobody_is_paid_twice(
+    machine: Machine, tmp_path: Path
+) -> None:
+    product, database = machine.product, machine.database.url
+    backup = tmp_path / "backup"
+    job = begin(product, tmp_path)
+    wait_for_lines(product, number=LINES // 4)
+    postgresql("pg_dump", "--format", "custom", "--file", str(backup), database)
+    wait_for_lines(product, number=LINES // 2)
+
+    # What deploy/RUNBOOK.md says.
+    product.kill("web", "beat", "worker", "worker-2")
+    assert_it_is_in_the_middle(product)
+    postgresql(
+        *["pg_restore", "--dbname", database, "--clean", "--if-exists", "--single-transaction"],
+        str(backup),
+    )
+    said = product.manage("after_restore")
+    product.start_again("web", "beat", "worker", "worker-2")
+    product.wait_until_ready()
+
+    job.merchant.wait_for_the_end(job.id)
+    assert_each_has_what_was_asked_for(product, job)
+    assert "will be looked up at Zid before they are sent" in " ".join(said)
+
+
+def postgresql(program: str, *arguments: str) -> None:
+    found = services.find_postgresql()
+    assert found is not None
+    # All of them lie where the server really is, which may be on the PATH by links.
+    programs = (found / "initdb").resolve().parent
+    subprocess.run([programs / program, *arguments], check=True)
