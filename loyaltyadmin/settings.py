@@ -384,6 +384,10 @@ CELERY_TASK_ROUTES = {
     "loyaltyadmin.customers.tasks.fetch_some": {"queue": "bulk"},
     "loyaltyadmin.notices.tasks.tell_customers": {"queue": "bulk"},
     "loyaltyadmin.recurring_adjustments.tasks.make_run": {"queue": "bulk"},
+    "loyaltyadmin.store_data.tasks.erase_data": {"queue": "bulk"},
+    # These wait for Zid, which may be down, for one store after the other.
+    "loyaltyadmin.stores.tasks.check_stores": {"queue": "bulk"},
+    "loyaltyadmin.stores.tasks.refresh_tokens": {"queue": "bulk"},
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
