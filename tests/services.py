@@ -48,6 +48,11 @@ def find_redis() -> str | None:
     return shutil.which("redis-server") or shutil.which("valkey-server")
 
 
+def find_nginx() -> str | None:
+    """Debian keeps it where only root's PATH leads."""
+    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+
+
 def find_postgresql() -> Path | None:
     """The folder of `initdb` and `postgres`: Debian keeps them off the PATH, by version."""
     on_path = shutil.which("initdb")
