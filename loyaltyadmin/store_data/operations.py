@@ -16,9 +16,11 @@ from loyaltyadmin.points_adjustments.states import JOB_STOPPABLE, JobStatus
 from loyaltyadmin.store_data import erasing
 from loyaltyadmin.stores import operations as stores
 from loyaltyadmin.stores.models import Store
+from loyaltyadmin.web import sessions
 
 # Anybody who opens the app can ask for it, so the others get time to see it and to say no.
 MOST_DAYS_TO_WAIT = 7
+JUST_NOW = dt.timedelta(minutes=5)  # beat comes once a minute, and may miss a few
 
 
 class NotPossible(Exception):
@@ -59,6 +61,16 @@ def cancel_erasure(*, store: Store, by: Actor) -> None:
     asked = Store.objects.connected().filter(id=store.id, erasure_due_at__isnull=False)
     if asked.update(erasure_due_at=None):
         activity.record(store=store, by=by, action=Action.CANCEL_ERASURE)
+
+
+def end_sessions() -> None:
+    """This will end the sessions of stores that have just removed the app.
+
+    They open nothing as long as the store has not got it; nor are they to when it comes back.
+    """
+    just_now = timezone.now() - JUST_NOW
+    for store in Store.objects.filter(uninstalled_at__gt=just_now):
+        sessions.end_all(store_id=store.id)
 
 
 def leave_stores() -> None:

@@ -8,6 +8,7 @@ from loyaltyadmin.web.tasks import is_stopping
 
 @shared_task
 def erase_data() -> None:
-    """This will erase what is kept of stores whose time has come; beat sends it."""
+    """This will end what stores that left may still do, and erase what is due; beat sends it."""
     operations.leave_stores()
+    operations.end_sessions()
     erasing.erase_due(is_stopping=is_stopping)
