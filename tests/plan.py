@@ -22,7 +22,7 @@ SERVER_SETTINGS = {
 WITH_DEBUG = {"DEBUG": "1", "DJANGO_SETTINGS_MODULE": "loyaltyadmin.settings"}
 COLLECT_STATIC = [sys.executable, "manage.py", "collectstatic", "--no-input", "-v", "0"]
 WEB = [sys.executable, "-m", "gunicorn", "loyaltyadmin.wsgi", "-c", "deploy/gunicorn.conf.py"]
-WORKER = ["deploy/worker.sh"]
+WORKER = ["deploy/worker.sh", "-B"]
 BEAT = ["deploy/beat.sh"]
 
 
