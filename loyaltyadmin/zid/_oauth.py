@@ -6,7 +6,15 @@ import time
 from collections.abc import Callable, Mapping
 
 from loyaltyadmin.zid import errors
-from loyaltyadmin.zid._session import Call, Identity, Surroundings, Unpaced, ZidSession
+from loyaltyadmin.zid._session import (
+    Call,
+    Identity,
+    Observer,
+    Surroundings,
+    Unobserved,
+    Unpaced,
+    ZidSession,
+)
 from loyaltyadmin.zid._transport import Transport
 from loyaltyadmin.zid.types import Tokens
 
@@ -19,6 +27,7 @@ def exchange_code(
     redirect_uri: str,
     code: str,
     timeout: float | tuple[float, float],
+    observer: Observer | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Tokens:
     """This will turn the code of an installation into tokens. A code works once.
@@ -36,7 +45,14 @@ def exchange_code(
         "redirect_uri": redirect_uri,
         "code": code,
     }
-    return _post(oauth_url=oauth_url, form=form, timeout=timeout, sleep=sleep, earlier=None)
+    return _post(
+        oauth_url=oauth_url,
+        form=form,
+        timeout=timeout,
+        observer=observer,
+        sleep=sleep,
+        earlier=None,
+    )
 
 
 def refresh_tokens(
@@ -47,6 +63,7 @@ def refresh_tokens(
     redirect_uri: str,
     tokens: Tokens,
     timeout: float | tuple[float, float],
+    observer: Observer | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Tokens:
     """This will exchange tokens for newer ones.
@@ -65,7 +82,14 @@ def refresh_tokens(
         "redirect_uri": redirect_uri,
         "refresh_token": tokens.refresh_token,
     }
-    return _post(oauth_url=oauth_url, form=form, timeout=timeout, sleep=sleep, earlier=tokens)
+    return _post(
+        oauth_url=oauth_url,
+        form=form,
+        timeout=timeout,
+        observer=observer,
+        sleep=sleep,
+        earlier=tokens,
+    )
 
 
 def both_timeouts(timeout: float | tuple[float, float]) -> tuple[float, float]:
@@ -78,13 +102,20 @@ def _post(
     oauth_url: str,
     form: Mapping[str, str],
     timeout: float | tuple[float, float],
+    observer: Observer | None,
     sleep: Callable[[float], None],
     earlier: Tokens | None,
 ) -> Tokens:
     session = ZidSession(
         base_url=oauth_url,
         transport=Transport(timeout=both_timeouts(timeout)),
-        surroundings=Surroundings(clock=time.monotonic, sleep=sleep, pacer=Unpaced(), refresh=None),
+        surroundings=Surroundings(
+            clock=time.monotonic,
+            sleep=sleep,
+            pacer=Unpaced(),
+            refresh=None,
+            observer=observer or Unobserved(),
+        ),
         tokens=None,
     )
     call = Call(verb="POST", template="/oauth/token", form=form, identity=Identity.NOBODY)

@@ -54,6 +54,27 @@ class Unpaced:
         """Forget it."""
 
 
+class Observer(Protocol):
+    """Sees every request, so that somebody can count them."""
+
+    def exchanged(
+        self, *, endpoint: str, status: int | None, is_sent: bool, seconds: float
+    ) -> None:
+        """Learn what came of one; without a status no answer did.
+
+        ``endpoint`` holds placeholders, no values; ``is_sent`` is False when nothing left us.
+        """
+
+
+class Unobserved:
+    """An observer that looks away."""
+
+    def exchanged(
+        self, *, endpoint: str, status: int | None, is_sent: bool, seconds: float
+    ) -> None:
+        """Forget it."""
+
+
 class Identity(enum.Enum):
     """Whose credentials a call carries."""
 
@@ -108,6 +129,7 @@ class Surroundings:
     sleep: Callable[[float], None]
     pacer: Pacer
     refresh: Callable[[Tokens], Tokens] | None
+    observer: Observer
 
 
 class ZidSession:
@@ -178,8 +200,15 @@ class ZidSession:
             form=call.form,
             json=call.json,
         )
-        elapsed = round((here.clock() - started) * 1000)
-        logger.debug("%s %s %d ms", call.endpoint, answer.status or "no answer", elapsed)
+        seconds = here.clock() - started
+        here.observer.exchanged(
+            endpoint=call.endpoint,
+            status=answer.status,
+            is_sent=not answer.never_sent,
+            seconds=seconds,
+        )
+        said = answer.status or "no answer"
+        logger.debug("%s %s %d ms", call.endpoint, said, round(seconds * 1000))
         if answer.status == 429:
             here.pacer.refused(retry_after=answer.retry_after)
         return answer

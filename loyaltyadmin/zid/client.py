@@ -14,14 +14,21 @@ from loyaltyadmin.zid._customers import Customers
 from loyaltyadmin.zid._embedded_app import EmbeddedApp
 from loyaltyadmin.zid._loyalty import Loyalty
 from loyaltyadmin.zid._oauth import both_timeouts, exchange_code, refresh_tokens
-from loyaltyadmin.zid._session import Pacer, Surroundings, Unpaced, ZidSession
+from loyaltyadmin.zid._session import (
+    Observer,
+    Pacer,
+    Surroundings,
+    Unobserved,
+    Unpaced,
+    ZidSession,
+)
 from loyaltyadmin.zid._store import Store
 from loyaltyadmin.zid._storefront import Storefront
 from loyaltyadmin.zid._transport import Transport
 from loyaltyadmin.zid._webhooks import Webhooks
 from loyaltyadmin.zid.types import Tokens
 
-__all__ = ["Client", "Pacer", "exchange_code", "refresh_tokens"]
+__all__ = ["Client", "Observer", "Pacer", "exchange_code", "refresh_tokens"]
 
 
 class Client:
@@ -29,8 +36,9 @@ class Client:
 
     ``timeout`` is in seconds, a pair for (connecting, reading) or one number for both.
     ``language`` is the one of Zid's own sentences: ``"ar"`` or ``"en"``. ``pacer`` is asked
-    before every request and told of every 429. ``refresh`` is given tokens that Zid refused,
-    keeps the new ones and returns them; without it a 401 is ``TokenRejected`` at once.
+    before every request and told of every 429. ``observer`` is told of every
+    request. ``refresh`` is given tokens that Zid refused, keeps the new ones and returns them;
+    without it a 401 is ``TokenRejected`` at once.
     ``session`` carries proxies or certificates of a deployment's own; its adapters are replaced,
     since nothing below may repeat a write.
     """
@@ -44,6 +52,7 @@ class Client:
         store_id: int | str | None = None,
         language: str = "ar",
         pacer: Pacer | None = None,
+        observer: Observer | None = None,
         refresh: Callable[[Tokens], Tokens] | None = None,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
@@ -56,7 +65,11 @@ class Client:
             base_url=api_url,
             transport=Transport(timeout=both_timeouts(timeout), session=session),
             surroundings=Surroundings(
-                clock=clock, sleep=sleep, pacer=pacer or Unpaced(), refresh=refresh
+                clock=clock,
+                sleep=sleep,
+                pacer=pacer or Unpaced(),
+                refresh=refresh,
+                observer=observer or Unobserved(),
             ),
             tokens=tokens,
             store_id=store_id,
