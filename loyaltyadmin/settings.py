@@ -155,6 +155,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.socialaccount",
     "django_htmx",
+    "loyaltyadmin.telemetry",
     "loyaltyadmin.zid_oauth",
     "loyaltyadmin.stores",
     "loyaltyadmin.activity",
@@ -175,9 +176,11 @@ INSTALLED_APPS = [
 # Content-Security-Policy says who else may not (docs/adr/0006).
 MIDDLEWARE = [
     "loyaltyadmin.web.middleware.HealthMiddleware",
+    "loyaltyadmin.support.middleware.MetricsMiddleware",
     "loyaltyadmin.web.middleware.ContentSecurityPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "loyaltyadmin.web.middleware.RequestMiddleware",
     # A page's secrets are safe to compress: CSRF and session tokens are masked anew each time, and
     # Django adds random bytes besides.
     "django.middleware.gzip.GZipMiddleware",
@@ -537,19 +540,49 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 
-# Logging: to standard error, one line each; no bodies, no query strings.
+# Seeing it: logs, metrics (docs/adr/0025)
 
+[LOG_FORMAT] = env_pattern(
+    "LOG_FORMAT",
+    [env_text("LOG_FORMAT", "line" if DEBUG else "json")],
+    pattern="line|json",
+    example="line or json",
+)
+# No bodies, no query strings, and of errors and addresses only what nobody's name can be in.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "json": {"()": "loyaltyadmin.telemetry.logs.JsonFormatter"},
+        "line": {"()": "loyaltyadmin.telemetry.logs.LineFormatter", "is_discreet": not DEBUG},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+        # A line for every request is for servers; a developer has the browser's own tools.
+        "loyaltyadmin.web.middleware": {"level": "WARNING" if DEBUG else "INFO"},
         # A line for every message that beat sends says nothing.
         "celery.beat": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
     },
 }
+
+# Whoever reads the metrics proves it with this; without it there are none.
+METRICS_TOKEN = env_secret("METRICS_TOKEN")
+if METRICS_TOKEN and not re.fullmatch(r"[\x21-\x7e]{20,}", METRICS_TOKEN):
+    raise ImproperlyConfigured("METRICS_TOKEN must be at least 20 letters, digits and signs.")
+[WORKER_METRICS_BIND] = env_pattern(
+    "WORKER_METRICS_BIND",
+    [env_text("WORKER_METRICS_BIND")],
+    pattern=r"([\w.-]+:[0-9]{1,5})?",
+    example="127.0.0.1:9100",
+)
+if WORKER_METRICS_BIND and not METRICS_TOKEN:
+    raise ImproperlyConfigured("WORKER_METRICS_BIND is set, so METRICS_TOKEN is needed.")
+
+# Where errors are reported to, scrubbed (telemetry/reports.py); unset, nowhere.
+SENTRY_DSN = env_secret("SENTRY_DSN")
+if SENTRY_DSN and not re.fullmatch(r"https?://[^\s@/]+@[^\s@/]+/\S+", SENTRY_DSN):
+    raise ImproperlyConfigured("SENTRY_DSN must be such as https://key@sentry.example.com/1.")

@@ -16,8 +16,10 @@ from loyaltyadmin.celery import app as celery_app
 from loyaltyadmin.stores import pacer
 from loyaltyadmin.stores.models import Store
 from loyaltyadmin.web import sessions
+from tests import leaks
 
 HEADERS = {"Authorization": "Bearer the-authorization", "X-Manager-Token": "the-manager-token"}
+EAR = leaks.listen()
 
 
 def make_store(store_id: int, **fields: object) -> Store:
@@ -87,6 +89,13 @@ def zid() -> Iterator[responses.RequestsMock]:
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Zid's client repeats a failed read at once."""
     monkeypatch.setattr("loyaltyadmin.zid._session.FIRST_PAUSE_SECONDS", 0)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_personal_is_logged() -> Iterator[None]:
+    EAR.heard.clear()
+    yield
+    assert EAR.heard == []
 
 
 @pytest.fixture(autouse=True)

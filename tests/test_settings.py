@@ -111,6 +111,12 @@ WRONG = [
     ("SMS_PROVIDER", "pigeons"),
     ("SMS_PROVIDER", "unifonic"),  # without its account
     ("NOTICES_PER_MINUTE", "0"),
+    ("LOG_FORMAT", "xml"),
+    ("METRICS_TOKEN", "too-short"),
+    ("METRICS_TOKEN", "with spaces, which no header has"),
+    ("SENTRY_DSN", "sentry.example.com"),
+    ("WORKER_METRICS_BIND", "9100"),
+    ("WORKER_METRICS_BIND", "127.0.0.1:9100"),  # without a token
     ("SECRET_KEY_FILE", "/no/such/file"),
     ("ZID_CLIENT_SECRET_FILE", "/dev/null"),
 ]
@@ -165,6 +171,13 @@ def test_debug_is_off_unless_it_is_asked_for(load):
     [settings] = load({"DEBUG": ""})
 
     assert settings["DEBUG"] is False
+
+
+def test_a_server_logs_for_machines_and_a_developer_for_people(load):
+    served, debug = load({}, {"DEBUG": "1"})
+
+    assert (served["LOG_FORMAT"], debug["LOG_FORMAT"]) == ("json", "line")
+    assert served["METRICS_TOKEN"] == ""
 
 
 def test_a_secret_can_come_from_a_file(load, tmp_path):

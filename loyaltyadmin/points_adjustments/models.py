@@ -22,6 +22,7 @@ from loyaltyadmin.points_adjustments.states import (
     LineStatus,
 )
 from loyaltyadmin.stores.models import Store
+from loyaltyadmin.telemetry import metrics
 
 # A scheduled start is missed when it is later than this; a queue's wait is shown as such.
 LATE = dt.timedelta(minutes=10)
@@ -150,6 +151,7 @@ class BulkAdjustment(models.Model):
         fields.setdefault("pause_reason", "")
         moved = BulkAdjustment.objects.filter(id=self.id, status=origin).update(status=to, **fields)
         if moved:
+            metrics.JOBS_MOVED.labels(to=to).inc()
             self.status = to
             for name, value in fields.items():
                 setattr(self, name, value)
@@ -440,6 +442,7 @@ class Line(models.Model):
             )
         moved = rows.update(status=to, **fields)
         if moved:
+            metrics.LINES.labels(to=to).inc()
             self.status = to
             for name, value in fields.items():
                 setattr(self, name, value)

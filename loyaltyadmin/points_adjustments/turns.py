@@ -31,6 +31,7 @@ from loyaltyadmin.stores import operations as stores
 from loyaltyadmin.stores import pacer
 from loyaltyadmin.stores.models import Store
 from loyaltyadmin.stores.subscriptions import HELD_BACK
+from loyaltyadmin.telemetry import context, metrics
 from loyaltyadmin.zid import errors
 
 if TYPE_CHECKING:
@@ -74,6 +75,13 @@ def take_turn(
 
     Tells whether there is more to do at once. Does nothing while another process has the turn.
     """
+    with context.about(store=store_id):
+        return _take_turn(store_id=store_id, is_stopping=is_stopping, sleep=sleep)
+
+
+def _take_turn(
+    *, store_id: int, is_stopping: Callable[[], bool], sleep: Callable[[float], None]
+) -> bool:
     store = Store.objects.connected().filter(id=store_id).first()
     if store is None:
         return False
@@ -180,9 +188,10 @@ def end_if_done(*, job: BulkAdjustment) -> bool:
 
 def skip_pending(*, job: BulkAdjustment) -> None:
     """This will skip every line of a cancelled job that was not sent."""
-    job.lines.filter(status=LineStatus.PENDING).update(
+    skipped = job.lines.filter(status=LineStatus.PENDING).update(
         status=LineStatus.SKIPPED, ended_at=timezone.now(), problem=job.why_skipped
     )
+    metrics.LINES.labels(to=LineStatus.SKIPPED).inc(skipped)
 
 
 def _is_free(*, now: dt.datetime) -> Q:
@@ -283,7 +292,8 @@ def _steps(*, store: Store, zid: Client, pace: pacer.Pacer, applied: list[Line])
     while True:
         if not waiting or time.monotonic() >= look_at:
             if unknown := _line_to_look_up(store=store):
-                yield _unless_refused(partial(sending.settle, line=unknown, zid=zid))
+                settle = partial(sending.settle, line=unknown, zid=zid)
+                yield _unless_refused(settle, job_id=unknown.job_id)
                 continue
             # Somebody looks at how far it is, and it takes seconds: the running job waits for it.
             if unwritten := writing.to_be_written().filter(store=store).first():
@@ -294,7 +304,8 @@ def _steps(*, store: Store, zid: Client, pace: pacer.Pacer, applied: list[Line])
             look_at = time.monotonic() + LOOK_SECONDS
         # A draft's many balances and the running job take turns: neither waits for the other's end.
         if unchecked is not None:
-            is_checking = _unless_refused(partial(balances.check_some, job=unchecked, zid=zid))
+            check = partial(balances.check_some, job=unchecked, zid=zid)
+            is_checking = _unless_refused(check, job_id=unchecked.id)
             look_at = 0.0
             yield is_checking
         if not waiting:
@@ -309,25 +320,27 @@ def _steps(*, store: Store, zid: Client, pace: pacer.Pacer, applied: list[Line])
                     return
                 continue
         line = waiting.pop(0)
-        yield _unless_refused(partial(sending.send, line=line, zid=zid, pace=pace))
+        send = partial(sending.send, line=line, zid=zid, pace=pace)
+        yield _unless_refused(send, job_id=line.job_id)
         if line.status == LineStatus.APPLIED:
             applied.append(line)
         if line.status == LineStatus.PENDING:
             waiting = []  # given back, or its job is no longer running: look again
 
 
-def _unless_refused(step: Callable[[], bool]) -> bool:
+def _unless_refused(step: Callable[[], bool], *, job_id: uuid.UUID | None) -> bool:
     """Take a call that Zid refused with fresh tokens as one that it did not answer.
 
     Only when Zid refuses to refresh them has the store left; a 401 in between may be anything.
     """
-    try:
-        return step()
-    except errors.TokenRejected as error:
-        if error.endpoint == stores.REFRESHING:
-            raise
-        logger.info("refused with fresh tokens: %s", error)
-        return False
+    with context.about(job=job_id):
+        try:
+            return step()
+        except errors.TokenRejected as error:
+            if error.endpoint == stores.REFRESHING:
+                raise
+            logger.info("refused with fresh tokens: %s", error)
+            return False
 
 
 def _line_to_look_up(*, store: Store) -> Line | None:

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from loyaltyadmin.stores import pacer
 from loyaltyadmin.stores.models import Store, StoreManager, StoreQuerySet
+from loyaltyadmin.telemetry import metrics
 from loyaltyadmin.zid import client, errors
 from loyaltyadmin.zid.types import Profile, Tokens
 
@@ -52,6 +53,7 @@ def exchange_code(*, code: str, redirect_uri: str) -> Tokens:
         redirect_uri=redirect_uri,
         code=code,
         timeout=settings.ZID_TIMEOUT_SECONDS,
+        observer=metrics.ZidCalls(),
     )
 
 
@@ -335,8 +337,11 @@ def _refresh_claimed(*, store: Store, claimed_until: dt.datetime) -> Tokens:
             redirect_uri=callback_url(),
             tokens=store.tokens,
             timeout=settings.ZID_TIMEOUT_SECONDS,
+            observer=metrics.ZidCalls(),
         )
     except errors.ZidError as error:
+        is_refused = isinstance(error, errors.TokenRejected)
+        metrics.TOKEN_REFRESHES.labels(outcome="refused" if is_refused else "failed").inc()
         Store.objects.filter(id=store.id, refresh_claimed_until=claimed_until).update(
             refresh_claimed_until=None
         )
@@ -346,6 +351,7 @@ def _refresh_claimed(*, store: Store, claimed_until: dt.datetime) -> Tokens:
             # Said of the call that the tokens are for, these would mean a customer or a permission.
             error = errors.Unavailable(endpoint=REFRESHING, status=error.status)
         return _overtaken(store=store, otherwise=error)
+    metrics.TOKEN_REFRESHES.labels(outcome="renewed").inc()
     saved = _as_known(store).update(
         tokens_version=F("tokens_version") + 1, **_token_fields(tokens=tokens, now=timezone.now())
     )
@@ -410,6 +416,7 @@ def _client(
         store_id=store_id,
         language="en" if language == "en" else "ar",
         pacer=pace,
+        observer=metrics.ZidCalls(),
         refresh=refresh,
     )
 

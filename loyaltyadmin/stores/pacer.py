@@ -26,6 +26,7 @@ from django.db import connection
 from django.utils import timezone
 
 from loyaltyadmin.stores.models import RateBucket
+from loyaltyadmin.telemetry import metrics
 from loyaltyadmin.zid import errors
 
 logger = logging.getLogger(__name__)
@@ -163,6 +164,7 @@ class Pacer:
     ) -> None:
         self._store_id = store_id
         self._bucket = bucket
+        self._asks = asks
         self._patience = patience
         self._sleep = sleep
         self._paid = 0
@@ -219,10 +221,12 @@ class Pacer:
         ):
             seconds = pause / MICROSECONDS
             if waited + seconds > self._patience:
+                metrics.PACE_REFUSALS.labels(asks=self._asks.value).inc()
                 raise errors.RateLimited(endpoint=OUR_LIMIT, retry_after=seconds)
             let_connection_go()
             self._sleep(seconds)
             waited += seconds
+        metrics.PACE_SECONDS.labels(asks=self._asks.value).observe(waited)
 
     def refused(self, *, retry_after: float | None) -> None:
         """Zid said 429: its bucket is full, whatever ours says."""

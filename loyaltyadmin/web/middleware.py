@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
+import time
 from collections.abc import Callable
 
 from django.conf import settings
@@ -11,6 +13,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
+from loyaltyadmin.telemetry import context, discretion, metrics
 from loyaltyadmin.web import health, session_token, views
 from loyaltyadmin.web import sessions as web_sessions
 from loyaltyadmin.zid import errors
@@ -32,6 +35,38 @@ class HealthMiddleware:
         if request.path == "/readyz":
             return health.readiness()
         return self.get_response(request)
+
+
+class RequestMiddleware:
+    """Names the request in all that is logged meanwhile, and logs and counts how it was answered.
+
+    A proxy may have named it already. What it sent is taken only if it can do no harm in a log.
+    """
+
+    HEADER = "X-Request-ID"
+    HARMLESS = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        given = request.headers.get(self.HEADER, "")
+        request_id = given if self.HARMLESS.fullmatch(given) else secrets.token_hex(8)
+        began = time.monotonic()
+        with context.about(request=request_id):
+            response = self.get_response(request)
+            seconds = time.monotonic() - began
+            metrics.REQUESTS.labels(status=f"{response.status_code // 100}xx").inc()
+            metrics.REQUEST_SECONDS.observe(seconds)
+            logger.info(
+                "%s %s %d %d ms",
+                request.method,
+                discretion.address_of(request),
+                response.status_code,
+                round(seconds * 1000),
+            )
+        response.headers[self.HEADER] = request_id
+        return response
 
 
 class ContentSecurityPolicyMiddleware:
@@ -105,6 +140,7 @@ class StoreMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         store = web_sessions.store_of(request)
         request.maybe_store = store  # type: ignore[attr-defined]
+        context.note(store=store.id if store else None)
         language = web_sessions.language_of(request)
         zone = store.time_zone if store else timezone.get_default_timezone()
         with translation.override(language), timezone.override(zone):
