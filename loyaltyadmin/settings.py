@@ -146,7 +146,7 @@ WSGI_APPLICATION = "loyaltyadmin.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
-    "django.contrib.auth",  # allauth builds on it; nobody signs in here
+    "django.contrib.auth",  # allauth builds on it; only support staff sign in
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
@@ -170,6 +170,7 @@ INSTALLED_APPS = [
     "loyaltyadmin.info_page",
     "loyaltyadmin.recurring_adjustments",
     "loyaltyadmin.store_data",
+    "loyaltyadmin.support",
 ]
 
 # No XFrameOptionsMiddleware: Zid's dashboard must be able to frame us, and frame-ancestors in the
@@ -193,18 +194,17 @@ MIDDLEWARE = [
     "loyaltyadmin.web.middleware.ZidFailureMiddleware",
 ]
 
+_CONTEXT = [
+    "django.template.context_processors.request",
+    "django.template.context_processors.i18n",
+    "loyaltyadmin.web.context.page",
+]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.template.context_processors.i18n",
-                "loyaltyadmin.web.context.page",
-            ],
-        },
+        "OPTIONS": {"context_processors": _CONTEXT},
     },
 ]
 
@@ -355,7 +355,36 @@ NOTICES_KEY = env_secret("NOTICES_KEY", debug="debug-only" if EMAIL_FROM or SMS_
 SOCIALACCOUNT_PROVIDERS = {
     "zid": {"APPS": [{"client_id": ZID_CLIENT_ID, "secret": ZID_CLIENT_SECRET}]}
 }
-AUTHENTICATION_BACKENDS: list[str] = []  # there is no sign-in; a store opens from Zid's dashboard
+AUTHENTICATION_BACKENDS: list[str] = []  # no merchant signs in; a store opens from Zid's dashboard
+
+
+# The support console, where it is asked for: Django's admin, for staff (docs/adr/0026)
+
+SUPPORT_CONSOLE = env_bool("SUPPORT_CONSOLE", default=False)
+if SUPPORT_CONSOLE:
+    INSTALLED_APPS += [
+        "django.contrib.admin.apps.SimpleAdminConfig",
+        "django.contrib.messages",
+    ]
+    MIDDLEWARE.insert(2, "loyaltyadmin.support.middleware.ConsoleMiddleware")
+    MIDDLEWARE += [
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "django.contrib.messages.middleware.MessageMiddleware",
+    ]
+    _CONTEXT += [
+        "django.contrib.auth.context_processors.auth",
+        "django.contrib.messages.context_processors.messages",
+    ]
+    MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+    AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+    AUTH_PASSWORD_VALIDATORS = [
+        {
+            "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+            "OPTIONS": {"min_length": 12},
+        },
+        {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+        {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    ]
 
 
 # Celery. With no REDIS_URL the same code runs on a broker made of files (docs/adr/0005).

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.urls import include, path
 from django.views.generic import RedirectView
 
@@ -25,6 +26,9 @@ urlpatterns = [
     path("", include("loyaltyadmin.notices.urls")),
     path("your-data/", include("loyaltyadmin.store_data.urls")),
 ]
+
+if settings.SUPPORT_CONSOLE:
+    urlpatterns.append(path("", include("loyaltyadmin.support.urls")))
 
 handler400 = "loyaltyadmin.web.views.bad_request"
 handler404 = "loyaltyadmin.web.views.page_not_found"

@@ -247,11 +247,17 @@ def test_lists_are_separated_by_commas(load):
     assert settings["ZID_WEBHOOK_PASSWORD"] == "secret: with a colon"
 
 
-def test_djangos_check_for_deployment_has_nothing_to_say(tmp_path):
+@pytest.mark.parametrize("console", ["0", "1"])
+def test_djangos_check_for_deployment_has_nothing_to_say(tmp_path, console):
     done = subprocess.run(
         [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
         cwd=REPOSITORY,
-        env={**PRODUCTION, "DATA_DIR": str(tmp_path), "PATH": os.environ["PATH"]},
+        env={
+            **PRODUCTION,
+            "DATA_DIR": str(tmp_path),
+            "PATH": os.environ["PATH"],
+            "SUPPORT_CONSOLE": console,
+        },
         capture_output=True,
         text=True,
         check=False,

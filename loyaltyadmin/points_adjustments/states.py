@@ -55,7 +55,10 @@ LINE_ARROWS: dict[tuple[LineStatus, LineStatus], str] = {
     ): "the history cannot tell, or Zid refuses us",
     (LineStatus.UNSETTLED, LineStatus.APPLIED): "the merchant says that it happened",
     (LineStatus.UNSETTLED, LineStatus.SKIPPED): "the merchant says that it did not happen",
-    (LineStatus.UNSETTLED, LineStatus.UNKNOWN): "Zid takes the store's tokens again: look again",
+    (
+        LineStatus.UNSETTLED,
+        LineStatus.UNKNOWN,
+    ): "Zid takes the store's tokens again, or support asks: look again",
     (LineStatus.APPLIED, LineStatus.UNDONE): "the line that takes it back was applied",
 }
 

@@ -125,6 +125,20 @@ def stop_all(*, store: Store) -> None:
         end_if_done(job=job)
 
 
+def look_again(*, store: Store) -> int:
+    """This will have every line of a store looked up whose outcome nobody knows; gives how many.
+
+    Also those that were left to the merchant, for a history that could not be read then may be by
+    now. Nothing is sent by this: the points history decides, as it does after any lost answer.
+    """
+    now = timezone.now()
+    count = 0
+    for line in Line.objects.filter(store=store, status=LineStatus.UNSETTLED):
+        count += line.move(to=LineStatus.UNKNOWN, unknown_at=now, look_at=now, problem="")
+    waiting = Line.objects.filter(store=store, status=LineStatus.UNKNOWN, look_at__gt=now)
+    return count + waiting.update(look_at=now)
+
+
 def expect(*, store_id: int, nobody: bool = False) -> None:
     """This will note that a worker was told to come to a store, so that others make room for it.
 
