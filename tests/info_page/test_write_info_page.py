@@ -53,7 +53,7 @@ def test_it_says_in_both_languages_what_is_switched_on_today() -> None:
     written = starting_text.write(program=FULL, currency="KWD")
 
     assert "1 point for every 10 KWD" in written["content_en"]
-    assert "3 points for every 2.5 KWD you spend in our shop" in written["content_en"]
+    assert "3 points for every 2.500 KWD you spend in our shop" in written["content_en"]
     assert "12.5% off your order for 1,200 points" in written["content_en"]
     assert "365 days" in written["content_en"]
     assert "نقطة واحدة عن كل 10 د.ك" in written["content_ar"]

@@ -22,6 +22,9 @@ CURRENCIES = {
     "QAR": _("QAR"),
 }
 
+# Of these the smallest part is a thousandth, of the others a hundredth.
+THOUSANDTHS = {"KWD", "BHD", "OMR"}
+
 
 @register.filter
 def currency_name(code: str) -> str:
@@ -30,11 +33,19 @@ def currency_name(code: str) -> str:
 
 @register.filter
 def amount(value: Decimal | int) -> str:
-    """A number with the digits it has: 7.5 and not 7.50, 1,000 and not 1,000.00."""
+    """A number with the digits it has, of a percentage say: 7.5 and not 7.50, 1,000."""
     digits = format(Decimal(value), "f")
     if "." in digits:
         digits = digits.rstrip("0").rstrip(".")
     return formats.number_format(digits, force_grouping=True)
+
+
+@register.filter
+def sum_of_money(value: Decimal | int, code: str) -> str:
+    """An amount without its currency: 7.50 and not 7.5, but 1,000 and not 1,000.00."""
+    whole, _point, part = amount(value).partition(".")
+    digits = 3 if code in THOUSANDTHS else 2
+    return f"{whole}.{part:0<{digits}}" if part else whole
 
 
 @register.filter
@@ -44,11 +55,11 @@ def money(value: Decimal | int, code: str) -> SafeString:
     Written left to right, so that the sign stays on the left.
     """
     if code != "SAR":
-        return format_html("<bdi>{} {}</bdi>", amount(value), currency_name(code))
+        return format_html("<bdi>{} {}</bdi>", sum_of_money(value, code), currency_name(code))
     return format_html(
         '<bdi class="zid-money" dir="ltr"><svg class="zid-money__sign" aria-hidden="true"'
         ' focusable="false"><use href="#icon-riyal"/></svg> {}<span class="zid-heard"> {}</span>'
         "</bdi>",
-        amount(value),
+        sum_of_money(value, code),
         _("Saudi riyals"),
     )
