@@ -15,6 +15,8 @@ from loyaltyadmin.zid.types import Tokens
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 STYLES = sorted((ROOT / "static/css").rglob("*.css"))
+ZIDS_STYLES = sorted((ROOT / "static/vendor/zidmui").rglob("*.css"))
+SCRIPTS = [*(ROOT / "static/js").glob("*.js"), *(ROOT / "tests/browser/gallery").glob("*.js")]
 PHYSICAL = re.compile(
     r"(?<![\w-])("
     r"(margin|padding|border|scroll-margin|scroll-padding)-(left|right)(-\w+)*"
@@ -108,6 +110,18 @@ def test_no_template_carries_a_script_or_a_style_of_its_own():
         if path.name != "mail.html":  # is no page, and mail programs take no stylesheet
             assert not re.search(r"<style|\sstyle=", page), named(path)
         assert "|safe" not in page, named(path)
+
+
+def test_every_class_that_a_template_names_is_styled_or_looked_for():
+    styled = set(
+        re.findall(r"\.(zid-[\w-]+)", "".join(map(read, [*STYLES, *ZIDS_STYLES, *SCRIPTS])))
+    )
+
+    for path in TEMPLATES:
+        written = " ".join(re.findall(r'\bclass(?:es)?="([^"]*)"', read(path)))
+        # One that ends in a variable is one of several.
+        names = set(re.findall(r"\bzid-[\w-]*\w(?![\w-]*\{)", written))
+        assert names - styled == set(), named(path)
 
 
 def routes():
