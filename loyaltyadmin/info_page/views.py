@@ -39,6 +39,10 @@ class Panel:
     content: BoundField
     html: str
 
+    @property
+    def has_mistake(self) -> bool:
+        return bool(self.title.errors or self.content.errors)
+
 
 @require_http_methods(["GET", "POST"])
 @store_required

@@ -13,7 +13,8 @@ document.addEventListener("htmx:confirm", (event) => {
   const { elt, target, issueRequest } = event.detail;
   const question = document.getElementById("unsaved");
   const forms = [...document.querySelectorAll("form[data-unsaved]")].filter((form) => changed.has(form));
-  if (!question || !forms.length || target !== document.body || forms.includes(elt)) {
+  const isMeant = forms.includes(elt) || "discards" in elt.dataset;
+  if (!question || !forms.length || target !== document.body || isMeant) {
     return;
   }
   event.preventDefault();

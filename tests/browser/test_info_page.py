@@ -140,7 +140,8 @@ def test_unsaved_work_survives_a_reload_and_leaving_asks(merchant: Merchant) -> 
     expect(merchant.app.locator("#draft-kept")).not_to_be_empty()
 
     merchant.app.locator("nav.zid-nav a[href='/customers/']").click()
-    expect(merchant.app.locator("dialog#unsaved")).to_be_visible()
+    question = merchant.app.locator("dialog#unsaved")
+    expect(question).to_contain_text(merchant.says("Leave without saving?"))
     merchant.open()
     open_page(merchant)
 

@@ -134,6 +134,20 @@ def test_what_somebody_else_changed_meanwhile_is_shown_and_not_overwritten_unsee
     assert Entry.objects.get().before["content_en"] == "<p>Theirs</p>"
 
 
+def test_who_keeps_what_somebody_else_wrote_gives_up_the_work_that_is_kept(
+    merchant: Client, zid: responses.RequestsMock
+) -> None:
+    mine = wire.open_form(merchant, zid) | {"content_en": "<p>Mine</p>"}
+    merchant.post("/info-page/draft/keep/", mine)
+    wire.reads(zid, content_en="<p>Theirs</p>")
+
+    asked = Page(save(merchant, mine))
+    keep = next(it for it in asked.all("button") if it.text == "Keep what is there")
+    merchant.post(str(asked.one("form", id=str(keep["form"]))["action"]))
+
+    assert wire.form_of(merchant.get("/info-page/"))["content_en"] == "<p>Theirs</p>"
+
+
 def test_a_mistake_is_told_beside_its_field_and_nothing_is_lost_or_sent(
     merchant: Client, zid: responses.RequestsMock
 ) -> None:
@@ -143,7 +157,9 @@ def test_a_mistake_is_told_beside_its_field_and_nothing_is_lost_or_sent(
     response = save(merchant, shown | typed)
 
     assert response.status_code == 422
-    assert "plain text" in Page(response).one(id="id_title_en_error").text
+    page = Page(response)
+    assert "plain text" in page.one(id="id_title_en_error").text
+    assert "checked" in page.one(id="half-en").attributes  # a phone shows one half at a time
     assert wire.form_of(response) == shown | typed
     assert not Entry.objects.exists()
 

@@ -22,7 +22,7 @@ from django.utils.translation import get_language_bidi
 
 register = template.Library()
 
-LATIN = re.compile(r"([A-Za-z][\w.:/-]*)")
+LATIN = re.compile(r"([A-Za-z](?:[\w.:/-]*\w)?)")
 # Icons that point along the line of reading, and so are mirrored in Arabic.
 DIRECTED = {"chevron-right", "arrow-left", "undo-2", "redo-2"}
 
@@ -320,8 +320,17 @@ def edit(
 
 
 @register.simple_block_tag(takes_context=True)
-def conflict(context: Context, content: str, *, back_url: str) -> SafeString:
-    """What somebody else made of a setting while a form stood open."""
+def conflict(
+    context: Context, content: str, *, back_url: str, discard_form: str = ""
+) -> SafeString:
+    """What somebody else made of a setting while a form stood open.
+
+    `discard_form` is the id of the form that gives up what is kept of the merchant's own work.
+    """
     return _filled(
-        context, "_components/conflict.html", content=_trimmed(content), back_url=back_url
+        context,
+        "_components/conflict.html",
+        content=_trimmed(content),
+        back_url=back_url,
+        discard_form=discard_form,
     )

@@ -252,6 +252,13 @@ def edits(what: str, *, typed: str = "", stale: bool = False) -> Callable[[Visit
     return bring_about
 
 
+def leaves_unsaved(visit: Visit) -> None:
+    edits("cashback-rule")(visit)
+    visit.app.locator("main input[type=text]").first.fill("7")
+    visit.app.locator("nav.zid-nav a[href='/customers/']").click()
+    expect(visit.app.locator("dialog#unsaved")).to_be_visible()
+
+
 def saves_late(opens: Callable[[Visit], None]) -> Callable[[Visit], None]:
     """Save a form that was opened before somebody else changed the same thing."""
 
