@@ -61,7 +61,11 @@ document.addEventListener("input", ({ target }) => {
 document.addEventListener("reset", ({ target }) => {
   const bar = barOf(target);
   if (bar) {
+    const hadFocus = bar.contains(document.activeElement);
     delete bar.dataset.unsaved;
     bar.hidden = true;
+    if (hadFocus) {
+      [...target.elements].find((field) => field.matches("input, select, textarea") && field.checkVisibility())?.focus();
+    }
   }
 });

@@ -37,7 +37,8 @@ document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
     announce(news.join(". "));
   }
 });
-document.addEventListener("htmx:sendError", ({ detail }) => {
+// Where nothing took the place of what had it, that can be focused again by now.
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (document.activeElement === document.body) {
     focusedAtStart.get(detail.xhr)?.focus();
   }

@@ -14,7 +14,9 @@ document.addEventListener("htmx:beforeSend", ({ detail }) => {
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (isChange(detail) && underWay) {
     underWay -= 1;
-    if (!underWay && stale()) {
+    // While Zid is down the next failure would take the place of what is said about the change.
+    const isDown = !detail.xhr.status || detail.xhr.status >= 500;
+    if (!underWay && !isDown && stale()) {
       window.htmx.trigger(stale(), "refresh");
     }
   }

@@ -46,6 +46,7 @@ def test_what_is_discarded_is_not_saved(merchant: Merchant) -> None:
     merchant.app.locator("button[type=reset]").click()
 
     expect(points).to_have_value(before)
+    expect(points).to_be_focused()
     expect(merchant.app.locator("#save")).to_be_hidden()
 
 
@@ -249,3 +250,22 @@ def test_a_switch_that_is_used_before_zid_answers_is_not_undone_by_the_fresh_cop
     expect(merchant.app.locator("[data-stale]")).to_have_count(0)
     expect(switch).to_have_attribute("aria-checked", "false")
     assert merchant.rules_on() == 1
+
+
+def test_what_is_said_about_a_switch_stays_in_sight_while_zid_is_down(
+    merchant: Merchant, sandbox: Sandbox
+) -> None:
+    merchant.go("customers")
+    sandbox.fault(path="managers/", kind="status", status=500)
+    merchant.go("program")
+    alert, switch = merchant.app.locator("#page-alert"), merchant.rule().get_by_role("switch")
+    expect(alert).to_contain_text(merchant.says("Zid is not answering"))
+
+    switch.click()
+
+    lost = merchant.says("Zid's answer was lost")
+    expect(alert).to_contain_text(lost)
+    expect(switch).to_be_focused()
+    merchant.page.wait_for_timeout(1000)
+    expect(alert).to_contain_text(lost)
+    expect(alert).to_be_in_viewport()
