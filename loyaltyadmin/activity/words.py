@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import html
+import re
 from dataclasses import dataclass
+from itertools import takewhile
 
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -116,7 +120,10 @@ VALUES = {
     "friday": gettext_lazy("Friday"),
     "saturday": gettext_lazy("Saturday"),
 }
+MARKED_UP = {"content_ar", "content_en"}
+BLOCK = re.compile(r"<(p|h\d|li|div|br|t[dh])\b", re.IGNORECASE)
 LONGEST_VALUE = 120
+LEAD = 30  # how much of what two long texts share is shown before they differ
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,10 +165,32 @@ def differences(
     """This will say the same of any two states."""
     before, after = before or {}, after or {}
     return [
-        Difference(field=str(label), before=_value(before.get(name)), after=_value(after.get(name)))
-        for name, label in FIELDS.items()
+        _difference(name, before.get(name), after.get(name))
+        for name in FIELDS
         if before.get(name) != after.get(name)
     ]
+
+
+def _difference(name: str, before: object, after: object) -> Difference:
+    was, became = _value(before), _value(after)
+    if name in MARKED_UP:
+        was, became = _plain(was), _plain(became)
+    shared = sum(
+        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(was, became, strict=False))
+    )
+    if max(len(was), len(became)) > LONGEST_VALUE and shared > LEAD:
+        # The beginning of a long text that is the same in both says nothing about the change.
+        was, became = f"…{was[shared - LEAD :]}", f"…{became[shared - LEAD :]}"
+    return Difference(field=str(FIELDS[name]), before=_short(was), after=_short(became))
+
+
+def _plain(markup: str) -> str:
+    """The words of an info page, its blocks apart."""
+    return " ".join(html.unescape(strip_tags(BLOCK.sub(r" \g<0>", markup))).split())
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
 
 
 def _value(value: object) -> str:
@@ -172,5 +201,4 @@ def _value(value: object) -> str:
             return _("On")
         case False:
             return _("Off")
-    text = str(VALUES.get(value, value)) if isinstance(value, str) else str(value)
-    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
+    return str(VALUES.get(value, value)) if isinstance(value, str) else str(value)
