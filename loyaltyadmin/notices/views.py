@@ -7,10 +7,10 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_htmx.http import HttpResponseLocation, trigger_client_event
 
 from loyaltyadmin.activity.operations import merchant_of
 from loyaltyadmin.notices import carriers, operations, previews
@@ -19,6 +19,7 @@ from loyaltyadmin.notices.models import Notice, Recipient
 from loyaltyadmin.points_adjustments.models import BulkAdjustment
 from loyaltyadmin.web.decorators import store_required, whatever_is_paid
 from loyaltyadmin.web.http import StoreHttpRequest
+from loyaltyadmin.web.redirects import lead_to
 
 TEMPLATE = "notices/tell_customers.html"
 
@@ -109,11 +110,8 @@ def _page(
 
 
 def _back(request: StoreHttpRequest, job: BulkAdjustment, *, done: str) -> HttpResponse:
-    response = redirect("read-bulk-adjustment", job_id=job.id)
-    if not request.htmx:
-        return response
-    located = HttpResponseLocation(response.url, target="body", swap="innerHTML")
-    return trigger_client_event(located, "toast", {"value": done})
+    url = reverse("read-bulk-adjustment", kwargs={"job_id": job.id})
+    return lead_to(request, url, done=done)
 
 
 def _job(request: StoreHttpRequest, job_id: uuid.UUID) -> BulkAdjustment:

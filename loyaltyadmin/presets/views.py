@@ -3,7 +3,9 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from loyaltyadmin.activity.operations import merchant_of
@@ -11,6 +13,7 @@ from loyaltyadmin.presets import operations
 from loyaltyadmin.presets.forms import PresetFormSet
 from loyaltyadmin.web.decorators import store_required
 from loyaltyadmin.web.http import StoreHttpRequest
+from loyaltyadmin.web.redirects import lead_to
 
 TEMPLATE = "presets/set_presets.html"
 
@@ -31,4 +34,4 @@ def set_presets(request: StoreHttpRequest) -> HttpResponse:
     ]
     by = merchant_of(request.session.session_key)
     operations.set_presets(store=request.store, by=by, choices=choices)
-    return redirect("set-presets")
+    return lead_to(request, reverse("set-presets"), done=_("The quick choices are saved"))

@@ -12,13 +12,13 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django_htmx.http import HttpResponseLocation, trigger_client_event
 
 from loyaltyadmin.snapshots.operations import ChangedMeanwhile
 from loyaltyadmin.web import views
 from loyaltyadmin.web.http import StoreHttpRequest
+from loyaltyadmin.web.redirects import lead_to
 from loyaltyadmin.zid import errors
 
 T = TypeVar("T")
@@ -68,11 +68,7 @@ def respond(
         title, advice, status = views.describe(error)
         form.add_error(None, f"{title}. {advice}")
         return _again(request, form, template, context, HTTPStatus(status))
-    if not request.htmx:
-        return redirect(done_url)
-    response = HttpResponseLocation(done_url, target="body", swap="innerHTML")
-    told = done if isinstance(done, str) else done(made)
-    return trigger_client_event(response, "toast", {"value": told})
+    return lead_to(request, done_url, done=done if isinstance(done, str) else done(made))
 
 
 def _again(

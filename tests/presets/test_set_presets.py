@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import uuid
 from typing import Any
 
@@ -62,6 +63,13 @@ def test_it_shows_those_that_are_saved(store: Store, merchant: Client) -> None:
 
     assert page.one(name="form-0-points")["value"] == "50"
     assert page.one(name="form-0-reason")["value"] == "اعتذار عن التأخير"
+
+
+def test_it_says_that_they_are_saved(store: Store, merchant: Client) -> None:
+    response = merchant.post(ADDRESS, rows(("add", "7", "right")), headers=edge.BOOSTED)
+
+    assert json.loads(response["HX-Location"])["path"] == ADDRESS
+    assert json.loads(response["HX-Trigger"])["toast"]["value"] == "The quick choices are saved"
 
 
 @pytest.mark.parametrize(
