@@ -27,6 +27,10 @@ class Example:
     worth: Decimal | None
     percent_back: Decimal | None
 
+    @property
+    def gives_back_too_much(self) -> bool:
+        return self.worth is not None and self.worth > self.basket
+
 
 def example_of(
     *, amount_to_spend: Decimal, points_rewarded: int, methods: Sequence[RedemptionMethod]

@@ -51,6 +51,19 @@ def test_it_shows_an_example_of_what_is_typed_without_asking_zid(
     assert len(zid.calls) == 1
 
 
+def test_it_warns_of_a_rule_that_gives_back_more_than_customers_spend(
+    merchant: Client, zid: responses.RequestsMock
+) -> None:
+    zid.get(edge.PROGRAM, json=edge.fixture("program"))
+    merchant.get(f"/cashback-rules/{RULE}/update/")
+
+    response = merchant.get(
+        "/cashback-rules/example/", {"points_rewarded": "11", "amount_to_spend": "1"}
+    )
+
+    assert "more than customers spend" in Page(response).one(id="example").text
+
+
 def test_it_shows_no_example_while_the_numbers_make_no_sense(
     merchant: Client, zid: responses.RequestsMock
 ) -> None:

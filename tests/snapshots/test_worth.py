@@ -49,6 +49,11 @@ def test_a_basket_of_250_gives_points_that_are_worth_money_by_the_best_active_me
     assert (seen.worth, seen.percent_back) == (Decimal("15.00"), Decimal("6"))
 
 
+@pytest.mark.parametrize(("points", "is_too_much"), [(10, False), (11, True)])
+def test_a_rule_that_gives_back_more_than_was_spent_is_told(points: int, is_too_much: bool) -> None:
+    assert example("1", points, method("10", 100)).gives_back_too_much is is_too_much
+
+
 def test_a_rule_dearer_than_the_basket_is_shown_with_a_basket_that_earns_something() -> None:
     seen = example("400", 10)
 
