@@ -19,6 +19,9 @@ class WholeNumberField(forms.IntegerField):
     # Text, so that Arabic-Indic digits can be typed; a number field refuses them unseen.
     widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "dir": "ltr"})
 
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return _western(data)
+
     def to_python(self, value: Any) -> int | None:
         if value in self.empty_values:
             return None
@@ -36,6 +39,9 @@ class AmountField(forms.DecimalField):
     """
 
     widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "dir": "ltr"})
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return _western(data)
 
     def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         if value in self.empty_values:
@@ -67,6 +73,13 @@ class BasedOnField(forms.JSONField):
 
     def prepare_value(self, value: Any) -> str:
         return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+
+
+def _western(typed: Any) -> Any:
+    """What was typed as it is shown again: with the digits that all of the app is written in."""
+    if not isinstance(typed, str):
+        return typed
+    return "".join(str(int(it)) if it.isdecimal() else it for it in typed)
 
 
 def _ungrouped(text: str) -> str:

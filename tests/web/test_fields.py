@@ -22,6 +22,11 @@ def test_what_may_be_another_number_is_refused(typed: str) -> None:
         fields.WholeNumberField().clean(typed)
 
 
+@pytest.mark.parametrize("field", [fields.WholeNumberField(), fields.AmountField()])
+def test_what_was_typed_is_shown_again_in_western_digits(field: forms.Field) -> None:
+    assert field.bound_data("١٬٢٥٠ ريال", None) == "1٬250 ريال"
+
+
 @pytest.mark.parametrize(
     ("typed", "read"),
     [("12.5", "12.5"), ("١٢٫٥", "12.5"), ("1,250.75", "1250.75"), ("7", "7"), ("0.05", "0.05")],
