@@ -22,9 +22,11 @@ random() { # bytes, in the letters that addresses and Fernet keys are made of
 keep secret_key "$(random 48)"
 keep token_encryption_keys "$(random 32)"
 keep notices_key "$(random 48)"
+keep metrics_token "$(random 33)"
 keep database_password "$(random 33)"
 keep database_url "postgres://loyaltyadmin:$(cat secrets/database_password)@postgres:5432/loyaltyadmin"
 keep redis_url "redis://redis:6379/0"
-for given in zid_client_secret zid_webhook_password email_host_password unifonic_app_sid; do
+for given in zid_client_secret zid_webhook_password email_host_password unifonic_app_sid \
+    sentry_dsn; do
     keep "$given" ""
 done

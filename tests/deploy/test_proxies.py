@@ -80,6 +80,16 @@ def test_the_app_believes_only_what_nginx_says_of_a_request() -> None:
     assert "proxy_set_header Host $host;" in NGINX
 
 
+def test_the_world_reaches_neither_the_support_console_nor_the_figures() -> None:
+    [inside] = re.findall(r"location ~ \^/\(support/\|metrics\$\) \{(.+?)\}", NGINX, re.DOTALL)
+    [caddy] = re.findall(r"@inside \{(.+?)\}", CADDY, re.DOTALL)
+
+    assert inside.index("allow 127.0.0.1;") < inside.index("deny all;")
+    assert "path /support/* /metrics" in caddy
+    assert "not remote_ip private_ranges" in caddy
+    assert "respond @inside 404" in CADDY
+
+
 def make_certificate(folder: Path) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "loyalty.example.com")])
