@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from loyaltyadmin.activity.operations import Actor
 from loyaltyadmin.customers.models import Customer, Directory
 from loyaltyadmin.customers.operations import balances_of
-from loyaltyadmin.points_adjustments import balances, earlier, progress, safeguards
+from loyaltyadmin.points_adjustments import balances, earlier, progress, safeguards, words
 from loyaltyadmin.points_adjustments.duplicates import Duplicates
 from loyaltyadmin.points_adjustments.forms import ConfirmBulkAdjustmentForm
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line, Safeguards, Upload
@@ -66,6 +66,9 @@ def draft(
         **counts,
         **_short(job),
         "left_out": left_out.get_page(query.get("left")),
+        "hidden_columns": words.about_hidden_columns(job.hidden_columns)
+        if job.hidden_columns
+        else "",
         "hidden_count": job.left_out.filter(code=HIDDEN).count() if left_out.count else 0,
         "repeats": repeats,
         "made_before": 0 if repeats or is_derived(job) else earlier.made_before(job=job),

@@ -39,7 +39,7 @@ def resolve(*, sheet: Sheet, policy: Duplicates) -> Sheet:
         problems += [_problem(row, code=code) for row in left_out]
     rows.sort(key=lambda row: row.position)
     problems.sort(key=lambda problem: problem.line)
-    return Sheet(rows=rows, problems=problems)
+    return replace(sheet, rows=rows, problems=problems)
 
 
 def _by_customer(rows: Iterable[Row]) -> Iterable[list[Row]]:

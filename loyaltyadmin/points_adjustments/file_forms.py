@@ -11,10 +11,11 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
-from loyaltyadmin.points_adjustments import earlier, sheet, words
+from loyaltyadmin.points_adjustments import sheet, words
 from loyaltyadmin.points_adjustments.forms import ReasonField
 
 NO_ROWS = _("No line could be read. The first one with an error is line %(line)s: %(why)s.")
+HIDDEN_COLUMN = _("%(column)s (hidden in the spreadsheet)")
 
 
 class _ReadingForm(forms.Form):
@@ -96,10 +97,6 @@ class StartBulkAdjustmentForm(_ReadingForm):
             data["pasted"] = text
         super().__init__(data, files)
 
-    @property
-    def content_digest(self) -> str:
-        return earlier.digest_of_content(self.content)
-
     def clean_file(self) -> UploadedFile[bytes] | None:
         upload: UploadedFile[bytes] | None = self.cleaned_data["file"]
         if upload and upload.size and upload.size > sheet.MOST_BYTES:
@@ -157,7 +154,10 @@ class MatchColumnsForm(_ReadingForm):
     def __init__(self, *args: Any, content: bytes, look: sheet.Look, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._content, self._look = content, look
-        names = [(str(at), f"{letter} · {name}") for at, letter, name in look.columns_named]
+        names = []
+        for at, letter, name, is_hidden in look.columns_named:
+            column = f"{letter} · {name}"
+            names.append((str(at), HIDDEN_COLUMN % {"column": column} if is_hidden else column))
         for name in ("customer", "points"):
             self._choices(name, [("", _("Choose a column")), *names])
         for name in ("action", "reason_column"):

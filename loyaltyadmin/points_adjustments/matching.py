@@ -53,7 +53,7 @@ def match(*, store: Store, reading: Reading) -> Sheet:
         )
         rows.append(row)
     problems.sort(key=lambda problem: problem.line)
-    return Sheet(rows=rows, problems=problems)
+    return Sheet(rows=rows, problems=problems, hidden_columns=reading.hidden_columns)
 
 
 def _look_up(store: Store, rows: Iterable[ReadRow]) -> _Known:

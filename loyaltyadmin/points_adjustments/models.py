@@ -97,6 +97,9 @@ class BulkAdjustment(models.Model):
     confirmed_at = models.DateTimeField(null=True)
     starts_at = models.DateTimeField(null=True, help_text="not before; null is at once")
     started_at = models.DateTimeField(null=True)
+    hidden_columns = models.JSONField(
+        default=list, help_text="letters of columns that the file hides and that were not read"
+    )
     ended_at = models.DateTimeField(null=True)
 
     class Meta:

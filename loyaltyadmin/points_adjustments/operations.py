@@ -161,6 +161,7 @@ def start_bulk_adjustment(
         source=source,
         file_name=file_name[-255:],
         content_digest=content_digest,
+        hidden_columns=list(sheet.hidden_columns),
         corrects=earlier.job_that_failed(store=store, file_name=file_name),
     )
 

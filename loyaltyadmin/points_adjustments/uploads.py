@@ -1,4 +1,4 @@
-"""Files of which a person has to say which column is what."""
+"""Files of which a person has to say which column is what, or may say that it is another."""
 
 from __future__ import annotations
 
@@ -30,6 +30,24 @@ def keep_upload(*, store: Store, content: bytes, file_name: str, reason: str) ->
 
 
 @transaction.atomic
+def start_from_file(
+    *, store: Store, by: Actor, sheet: Sheet, reason: str, content: bytes, file_name: str
+) -> BulkAdjustment:
+    """This will draft what a file says by itself.
+
+    Where it hides a column that says something too, the file is kept, for who wants that one.
+    """
+    job = _start(
+        store=store, by=by, sheet=sheet, reason=reason, content=content, file_name=file_name
+    )
+    if sheet.hidden_columns:
+        upload = keep_upload(store=store, content=content, file_name=file_name, reason=reason)
+        upload.job = job
+        upload.save(update_fields=["job"])
+    return job
+
+
+@transaction.atomic
 def start_from_upload(
     *, upload: Upload, by: Actor, sheet: Sheet, reason: str, choice: Mapping[str, object]
 ) -> BulkAdjustment:
@@ -45,14 +63,13 @@ def start_from_upload(
         if before.status not in {JobStatus.WRITING, JobStatus.DRAFT}:
             raise operations.NotPossible
         operations.cancel_bulk_adjustment(job=before, by=by)
-    upload.job = operations.start_bulk_adjustment(
+    upload.job = _start(
         store=upload.store,
         by=by,
         sheet=sheet,
         reason=reason,
-        source=BulkAdjustment.Source.PAGE,
+        content=bytes(upload.content),
         file_name=upload.file_name,
-        content_digest=earlier.digest_of_content(bytes(upload.content)),
     )
     upload.save(update_fields=["job"])
     return upload.job
@@ -61,3 +78,17 @@ def start_from_upload(
 def forget_old(*, now: dt.datetime) -> None:
     """This will delete the uploads that nobody came back to; their drafts stay."""
     Upload.objects.filter(created_at__lt=now - KEPT_FOR).delete()
+
+
+def _start(
+    *, store: Store, by: Actor, sheet: Sheet, reason: str, content: bytes, file_name: str
+) -> BulkAdjustment:
+    return operations.start_bulk_adjustment(
+        store=store,
+        by=by,
+        sheet=sheet,
+        reason=reason,
+        source=BulkAdjustment.Source.PAGE,
+        file_name=file_name,
+        content_digest=earlier.digest_of_content(content),
+    )

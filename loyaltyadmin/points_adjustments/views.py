@@ -82,14 +82,13 @@ def start_bulk_adjustment(request: StoreHttpRequest) -> HttpResponse:
     if not matched.rows:
         form.refuse(matched.problems)
         return _bulk_page(request, form=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    job = operations.start_bulk_adjustment(
+    job = uploads.start_from_file(
         store=request.store,
         by=_by(request),
         sheet=matched,
         reason=form.cleaned_data["reason"],
-        source=BulkAdjustment.Source.PAGE,
+        content=form.content,
         file_name=form.file_name,
-        content_digest=form.content_digest,
     )
     tasks.wake_worker_for(job)
     return redirect("read-bulk-adjustment", job_id=job.id)

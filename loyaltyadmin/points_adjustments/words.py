@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from loyaltyadmin.points_adjustments.models import LeftOut, Line
 from loyaltyadmin.points_adjustments.sheet import Problem
@@ -26,6 +29,10 @@ UNREADABLE = {
     ),
     "double_header": _(
         "Two columns have the same meaning, such as customer_id and id. Keep only one of them."
+    ),
+    "hidden_action": _(
+        "The file hides the column that says whether to add or to take points away. Show it, or "
+        "delete it, and upload the file again."
     ),
     "bad_quotes": _("A quotation mark in the file is not closed. Close it or remove it."),
     "long_cell": _(
@@ -159,6 +166,16 @@ def sentence_of(problem: Problem) -> str:
         "why": problem_of(code=problem.code),
     }
     return f"{said} ({problem.value})" if problem.value else said
+
+
+def about_hidden_columns(letters: Sequence[str]) -> str:
+    """This will say which columns were not read because the spreadsheet hides them."""
+    said = ngettext(
+        "Column %(letters)s is hidden in the spreadsheet and was not read.",
+        "Columns %(letters)s are hidden in the spreadsheet and were not read.",
+        len(letters),
+    )
+    return said % {"letters": ", ".join(letters)}
 
 
 def whose_time() -> str:

@@ -26,6 +26,7 @@ from tests.customers.conftest import know
 from tests.points_adjustments.conftest import Ledger
 from tests.points_adjustments.test_matching import complete
 
+CORPUS = Path(__file__).parent / "corpus"
 TEXT = "customer_id,points,reason\n1001,50,A gift\n1002,-20,\nx,5,\n1001,7,هدية\n"
 
 MakeFile = Callable[..., Path]
@@ -169,6 +170,26 @@ def test_it_reads_workbooks(store: Store, tmp_path: Path) -> None:
     preview = json.loads(run(store, path, "--dry-run")[-1])
 
     assert preview["customers"] == {"1001": 50, "1002": -20}
+
+
+@pytest.mark.parametrize("options", [["--dry-run"], ["--yes"]], ids=["dry run", "start"])
+def test_it_names_the_columns_that_the_workbook_hides(store: Store, options: list[str]) -> None:
+    complete(store)
+    know(store, 1001, mobile="966501234567")
+
+    said = run(store, CORPUS / "hidden-customer-column.xlsx", *options)
+
+    assert said[0] == "Column A is hidden in the spreadsheet and was not read."
+
+
+def test_it_does_not_add_what_a_hidden_column_would_have_it_take(store: Store) -> None:
+    path = CORPUS / "hidden-action-column.xlsx"
+
+    with pytest.raises(CommandError, match="hides the column that says whether to add") as caught:
+        run(store, path, "--yes")
+
+    assert caught.value.returncode == 2
+    assert not BulkAdjustment.objects.exists()
 
 
 def test_a_dry_run_keeps_nothing(store: Store, make_file: MakeFile) -> None:

@@ -1,7 +1,8 @@
 """Files as people really have them, and as an attacker makes them: each with what is read from it.
 
 `corpus/expected.json` says it for every file: the rows (position, customer, points or action, and
-reason) and problems (line, code, value), or the code with which the file is refused.
+reason), the problems (line, code, value) and the columns left out because they are hidden,
+or the code with which the file is refused.
 """
 
 from __future__ import annotations
@@ -27,12 +28,14 @@ MIB = 1024**2
 
 
 def told(reading: Reading) -> dict[str, Any]:
+    hidden = {"hidden_columns": list(reading.hidden_columns)} if reading.hidden_columns else {}
     return {
         "rows": [
             [row.position, who(row.key), what(row.action, row.amount), row.reason]
             for row in reading.rows
         ],
         "problems": [[it.line, it.code, it.value] for it in reading.problems],
+        **hidden,
     }
 
 
@@ -109,6 +112,14 @@ def nested_without_end() -> bytes:
     return workbook(sheet1=START + b"<a>" * (10 * MIB))
 
 
+def hidden_columns_without_end() -> bytes:
+    """Each of them hides all columns: going through them would take as long as one likes."""
+    hidden = b'<col min="1" max="16384" hidden="1"/>' * 100_000
+    return workbook(
+        sheet1=START.replace(b"<sheetData>", b"<cols>" + hidden + b"</cols><sheetData>")
+    )
+
+
 def far_down_and_right() -> bytes:
     cells = b"".join(b'<c r="A%d"><v>1</v></c>' % row for row in range(1, 5000))
     return workbook(sheet1=START + b"<row>" + cells + b'<c r="XFD5000"><v>1</v></c></row>')
@@ -154,6 +165,7 @@ HOSTILE = {
     "line ends only": (lambda: b"customer_id,points\n1,5" + b"\n" * (19 * MIB), "too_many_rows"),
     "too many lines": (lambda: b"customer_id,points\n" + b"1,5\n" * 100_001, "too_many_rows"),
     "too many bytes": (lambda: b"x" * (20 * MIB + 1), "too_large"),
+    "hidden columns without end": (hidden_columns_without_end, "damaged_workbook"),
     "nulls": (lambda: bytes(20 * MIB), "not_text"),
 }
 

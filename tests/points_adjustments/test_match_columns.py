@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,9 @@ from loyaltyadmin.points_adjustments import tasks
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line, Upload
 from loyaltyadmin.points_adjustments.states import JobStatus
 from loyaltyadmin.stores.models import Store
+from tests.customers.conftest import know
 from tests.pages import Page
+from tests.points_adjustments.test_matching import complete
 
 UNCLEAR = "الاسم,الرمز,القيمة,ملاحظة\nنورة,1001,50,عيد مبارك\nسارة,1002,20,شكرًا\n"
 CHOICE = {
@@ -187,3 +190,74 @@ def test_another_stores_file_is_not_there(merchant: Client, stranger: Client) ->
     assert stranger.get(path).status_code == 404
     assert choose(stranger, path).status_code == 404
     assert not BulkAdjustment.objects.exists()
+
+
+# Columns that the spreadsheet hides
+
+CORPUS = Path(__file__).parent / "corpus"
+
+
+def upload_workbook(client: Client, name: str) -> str:
+    file = SimpleUploadedFile(name, (CORPUS / name).read_bytes())
+    response = client.post("/bulk-adjustments/start/", {"file": file, "reason": "هدية"})
+    assert response.status_code == 302
+    return str(response["Location"])
+
+
+@pytest.mark.parametrize(
+    ("name", "hidden"),
+    [("hidden-column.xlsx", "B · رقم العميل"), ("hidden-points-column.xlsx", "B · points")],
+)
+def test_a_hidden_column_is_not_guessed_but_can_be_chosen(
+    merchant: Client, name: str, hidden: str
+) -> None:
+    path = upload_workbook(merchant, name)
+    page = Page(merchant.get(path))
+
+    assert path.startswith("/bulk-adjustments/columns/")
+    assert f"{hidden} (hidden in the spreadsheet)" in page.one(id="id_customer").text
+    assert "B hidden" in page.one("table").text
+    choices = {"hidden-column.xlsx": ("1", "2"), "hidden-points-column.xlsx": ("0", "1")}
+    customer, points = choices[name]
+    choose(merchant, path, customer=customer, points=points, holds="number")
+
+    assert [line[1:4] for line in sent()] == [(1001, "+", 50), (1002, "+", 20)]
+    assert BulkAdjustment.objects.get().hidden_columns == []
+
+
+def test_what_is_read_without_a_hidden_column_says_so_and_the_columns_can_be_chosen(
+    store: Store, merchant: Client
+) -> None:
+    complete(store)
+    know(store, 1001, mobile="966501234567")
+    know(store, 1002)
+    address = upload_workbook(merchant, "hidden-customer-column.xlsx")
+
+    page = Page(merchant.get(address))
+    said = page.one(id="draft").text
+    assert "Column A is hidden in the spreadsheet and was not read." in said
+    assert [line[:2] for line in sent()] == [(2, 1001)]
+    path = f"/bulk-adjustments/columns/{Upload.objects.get().id}/"
+    assert page.has("a", href=path)
+    form = merchant.get(path).context["form"]
+    assert (form["customer"].value(), form["points"].value()) == (1, 2)
+    choose(merchant, path, customer="0", points="2")
+
+    assert [line[:2] for line in sent()] == [(2, 1001), (3, 1002)]
+    assert "hidden in the spreadsheet" not in merchant.get(address).content.decode()
+
+
+def test_a_hidden_column_of_directions_is_asked_about(merchant: Client) -> None:
+    path = upload_workbook(merchant, "hidden-action-column.xlsx")
+
+    assert path.startswith("/bulk-adjustments/columns/")
+    choose(merchant, path, customer="0", points="1", action="2")
+
+    assert [line[1:4] for line in sent()] == [(1001, "-", 50), (1002, "-", 20)]
+
+
+def test_a_file_that_hides_nothing_is_not_kept(merchant: Client) -> None:
+    upload_workbook(merchant, "hidden-column-of-no-meaning.xlsx")
+
+    assert BulkAdjustment.objects.exists()
+    assert not Upload.objects.exists()

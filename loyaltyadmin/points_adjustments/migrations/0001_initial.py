@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
                 ('lines_digest', models.CharField(blank=True, help_text='tells the list from others, whatever its order', max_length=64)),
                 ('approval_asked_at', models.DateTimeField(help_text='since when a draft waits for a second manager', null=True)),
                 ('approval_asked_by', models.CharField(blank=True, help_text='the session that asked, as the activity knows it', max_length=8)),
+                ('hidden_columns', models.JSONField(default=list, help_text='letters of columns that the file hides and that were not read')),
                 ('balances_checked_at', models.DateTimeField(help_text="when the draft of an undo was held against today's balances", null=True)),
                 ('created_at', models.DateTimeField()),
                 ('confirmed_at', models.DateTimeField(null=True)),

@@ -53,6 +53,7 @@ def _folded(name: str) -> str:
 
 
 _MEANINGS = {_folded(name): meaning for meaning, names in _NAMES.items() for name in names}
+_Line = tuple[int, list[str]]  # with its position
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,15 +84,27 @@ class Guess:
     names: Sequence[str] = ()
 
 
-def find(head: Sequence[tuple[int, list[str]]]) -> Columns:
+def find(head: Sequence[_Line], *, hidden: frozenset[int] = frozenset()) -> Columns:
     """This will find the columns from the first lines, each with its position.
 
-    Raises: Unsure with `no_header` or `double_header`.
+    Not those that are `hidden`: whoever looked at the file has not seen them.
+
+    Raises: Unsure with `no_header`, `double_header` or `hidden_action`.
     """
-    guess = guess_from(head)
+    guess = guess_from(head, hidden=hidden)
     if guess.code:
         raise Unsure(guess.code)
-    return guess.columns
+    columns = guess.columns
+    if columns.action is None and guess_from(head).columns.action in hidden:
+        raise Unsure("hidden_action")  # without it points would be added that are to be taken
+    return columns
+
+
+def hidden_with_a_meaning(head: Sequence[_Line], *, hidden: frozenset[int]) -> list[int]:
+    """This will tell which of the columns would be read, were they not hidden."""
+    columns = guess_from(head).columns
+    found = {at for _, at in columns.customers}
+    return sorted(hidden & {*found, columns.points, columns.action, columns.reason})
 
 
 def meanings_of(cells: Sequence[str]) -> dict[str, list[int]]:
@@ -103,13 +116,14 @@ def meanings_of(cells: Sequence[str]) -> dict[str, list[int]]:
     return found
 
 
-def guess_from(head: Sequence[tuple[int, list[str]]]) -> Guess:
-    """This will say what the columns are, as far as the first lines tell."""
-    at, found = _header_of(head)
+def guess_from(head: Sequence[_Line], *, hidden: frozenset[int] = frozenset()) -> Guess:
+    """This will say what the columns are, as far as what is seen of the first lines tells."""
+    visible = [(position, _without(cells, hidden)) for position, cells in head]
+    at, found = _header_of(visible)
     if at is None:
-        return _without_names(head)
+        return _without_names(visible, names=head[0][1] if head else ())
     position, names = head[at]
-    seen = kinds.of_columns([cells for _, cells in head[at + 1 :]])
+    seen = kinds.of_columns([cells for _, cells in visible[at + 1 :]])
     customers = _customers(found, seen)
     columns = Columns(
         customers=tuple(customers),
@@ -125,6 +139,10 @@ def guess_from(head: Sequence[tuple[int, list[str]]]) -> Guess:
     elif any(len(indexes) > 1 for indexes in found.values()) or _says_twice(customers):
         code = "double_header"
     return Guess(columns=columns, code=code, names=names)
+
+
+def _without(cells: list[str], hidden: frozenset[int]) -> list[str]:
+    return [("" if at in hidden else cell) for at, cell in enumerate(cells)]
 
 
 def _customers(found: Mapping[str, list[int]], seen: Mapping[int, Kind]) -> list[tuple[Holds, int]]:
@@ -153,7 +171,7 @@ def _first(found: Mapping[str, list[int]], meaning: str) -> int | None:
 
 
 def _header_of(
-    head: Sequence[tuple[int, list[str]]],
+    head: Sequence[_Line],
 ) -> tuple[int | None, dict[str, list[int]]]:
     """Which of the first lines has the most of the names; at least one that says whom or how many.
 
@@ -169,7 +187,7 @@ def _header_of(
     return best[1], best[2]
 
 
-def _without_names(head: Sequence[tuple[int, list[str]]]) -> Guess:
+def _without_names(head: Sequence[_Line], *, names: Sequence[str]) -> Guess:
     """Columns that nobody named: clear only if there can be no other reading.
 
     One column that can name customers, and one that can be points. Of two columns of small numbers
@@ -196,5 +214,5 @@ def _without_names(head: Sequence[tuple[int, list[str]]]) -> Guess:
         width=max((len(cells) for _, cells in lines), default=0),
     )
     is_clear &= len(customers) == 1 and len(points) == 1 and len(actions) <= 1
-    names = head[0][1] if has_names else ()
-    return Guess(columns=columns, code="" if is_clear else "no_header", names=names)
+    code = "" if is_clear else "no_header"
+    return Guess(columns=columns, code=code, names=names if has_names else ())

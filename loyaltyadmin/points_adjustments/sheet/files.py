@@ -27,12 +27,15 @@ def _never(_position: int) -> bool:
 class Lines:
     """The lines of a file with their positions. Going through them may raise Unreadable.
 
-    `is_hidden` tells of a position whether a spreadsheet shows that line.
+    `is_hidden` tells of a position whether a spreadsheet hides that line; `hidden_columns` are the
+    indexes of cells that it hides in all of them. `first_column` is that of the first cell, 0 is A.
     """
 
     lines: Iterator[tuple[int, list[str]]]
     splits_at_comma: bool
     is_hidden: Callable[[int], bool] = _never
+    hidden_columns: frozenset[int] = frozenset()
+    first_column: int = 0
 
 
 def open_file(content: bytes) -> Lines:
@@ -47,7 +50,13 @@ def open_file(content: bytes) -> Lines:
         raise Unreadable("empty")
     if content.startswith(_ZIP):
         book = workbooks.Opened(content)
-        return Lines(lines=book.lines, splits_at_comma=False, is_hidden=book.is_hidden)
+        return Lines(
+            lines=book.lines,
+            splits_at_comma=False,
+            is_hidden=book.is_hidden,
+            hidden_columns=book.hidden_columns,
+            first_column=book.first_column,
+        )
     if content.startswith(_OLE):
         raise Unreadable("encrypted" if _ENCRYPTED in content else "old_excel")
     if markup := _MARKUP.match(content):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from loyaltyadmin.points_adjustments.states import Action
@@ -96,18 +96,24 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What stands in a file, before anybody looked up who the customers are."""
+    """What stands in a file, before anybody looked up who the customers are.
+
+    `hidden_columns` are the letters of those that were left out although they say something,
+    because the spreadsheet hides them.
+    """
 
     rows: list[ReadRow]
     problems: list[Problem]
+    hidden_columns: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """What a file asks for, customer by customer."""
+    """What a file asks for, customer by customer; `hidden_columns` as in a reading."""
 
     rows: list[Row]
     problems: list[Problem]
+    hidden_columns: Sequence[str] = ()
 
     @property
     def duplicates(self) -> int:

@@ -6,7 +6,7 @@ then the whole process is gone, not only the request (github.com/tafia/calamine/
 part is unpacked here first, a piece at a time and against limits, and the library gets a copy of
 what was looked at and nothing else: no part that is there twice, none that is longer than it says.
 
-What the library does not tell is noted on the way: which rows a filter or a person has hidden.
+What the library does not tell is noted on the way: which rows and columns are hidden.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ MOST_UNPACKED = 100 * 1024 * 1024
 MOST_PARTS = 2_000
 MOST_CELLS = 4_000_000  # with 32 bytes for each, used or not
 MOST_DEPTH = 64
+MOST_COLUMNS_OF_A_GRID = 16_384
 
 _CHUNK = 256 * 1024
 _BOOK = "xl/workbook.xml"
@@ -37,11 +38,22 @@ _YES = {"1", "true"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hidden:
+    """What a sheet keeps out of sight: numbers of rows, ascending, and columns from one to another.
+
+    Both count from 1.
+    """
+
+    rows: Sequence[int] = ()
+    columns: Sequence[tuple[int, int]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """A workbook to read, and which rows of each sheet are hidden: their numbers, ascending."""
+    """A workbook to read, and what each of its sheets hides, by its name."""
 
     file: io.BytesIO
-    hidden: Mapping[str, Sequence[int]]
+    hidden: Mapping[str, Hidden]
 
 
 def checked_copy(content: bytes) -> Copy:
@@ -70,17 +82,21 @@ def checked_copy(content: bytes) -> Copy:
     ):
         raise Unreadable("damaged_workbook") from None
     copy.seek(0)
-    return Copy(file=copy, hidden=_hidden_rows(seen))
+    return Copy(file=copy, hidden=_hidden(seen))
 
 
-def _hidden_rows(seen: Mapping[str, _Look]) -> dict[str, Sequence[int]]:
-    """What is hidden in each sheet, by its name: the book says where each of them stands."""
+def _hidden(seen: Mapping[str, _Look]) -> dict[str, Hidden]:
+    """Of each sheet, by its name: the book says where each of them stands."""
     targets = seen[_LINKS].targets if _LINKS in seen else {}
     paths = {
         name: posixpath.normpath(posixpath.join("/xl", targets.get(link, "")))[1:]
         for name, link in seen[_BOOK].sheets
     }
-    return {name: seen[path].hidden for name, path in paths.items() if path in seen}
+    return {
+        name: Hidden(rows=seen[path].hidden_rows, columns=seen[path].hidden_columns)
+        for name, path in paths.items()
+        if path in seen
+    }
 
 
 def _parts(source: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
@@ -113,7 +129,8 @@ class _Look:
         self._last_row = self._last_column = 0
         self._columns: dict[str, int] = {}
         self._is_hidden = False
-        self.hidden = array("L")
+        self.hidden_rows = array("L")
+        self.hidden_columns: list[tuple[int, int]] = []
         self.sheets: list[tuple[str, str]] = []
         self.targets: dict[str, str] = {}
 
@@ -137,6 +154,8 @@ class _Look:
             self._row = int(at) if at else self._row + 1
             self._column = 0
             self._is_hidden = attributes.get("hidden") in _YES
+        elif name == "col" and attributes.get("hidden") in _YES:
+            self._hide_columns(attributes)
         elif name == "sheet":
             link = next((it for key, it in attributes.items() if key.endswith(":id")), "")
             self.sheets.append((attributes.get("name", ""), link))
@@ -155,10 +174,18 @@ class _Look:
         self._last_row = max(self._last_row, self._row)
         if self._is_hidden:
             self._is_hidden = False
-            if self.hidden and self._row <= self.hidden[-1]:  # as below, only an attacker's
+            if (
+                self.hidden_rows and self._row <= self.hidden_rows[-1]
+            ):  # as below, only an attacker's
                 raise Unreadable("damaged_workbook")
             if self._row <= MOST_CELLS:  # else it is refused as too wide
-                self.hidden.append(self._row)
+                self.hidden_rows.append(self._row)
+
+    def _hide_columns(self, attributes: Mapping[str, str]) -> None:
+        if len(self.hidden_columns) >= MOST_COLUMNS_OF_A_GRID:
+            raise Unreadable("damaged_workbook")
+        columns = int(attributes.get("min", "")), int(attributes.get("max", ""))
+        self.hidden_columns.append(columns)
 
     def _column_of(self, letters: str) -> int:
         number = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from python_calamine import (
     CalamineError,
@@ -16,7 +16,7 @@ from python_calamine import (
 
 from loyaltyadmin.points_adjustments.sheet.numbers import clean
 from loyaltyadmin.points_adjustments.sheet.types import MOST_COLUMNS, Unreadable
-from loyaltyadmin.points_adjustments.sheet.unpacking import checked_copy
+from loyaltyadmin.points_adjustments.sheet.unpacking import Hidden, checked_copy
 
 # From here on a spreadsheet's numbers have holes, so the last digits are made up.
 EXACT_BELOW = 10**15
@@ -25,7 +25,10 @@ Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
 
 class Opened:
-    """The first sheet of a workbook that can be seen and is not empty."""
+    """The first sheet of a workbook that can be seen and is not empty.
+
+    `first_column` is where its lines begin, 0 being A; `hidden_columns` are indexes of their cells.
+    """
 
     def __init__(self, content: bytes) -> None:
         """Raises: Unreadable with `damaged_workbook`, `encrypted`, `old_excel`, `other_zip`,
@@ -33,13 +36,25 @@ class Opened:
         """
         copy = checked_copy(content)
         sheet = _first_sheet(copy.file)
+        hidden = copy.hidden.get(sheet.name, Hidden()) if sheet else Hidden()
         self.lines = _lines_of(sheet) if sheet else iter(())
-        self._hidden: Sequence[int] = copy.hidden.get(sheet.name, ()) if sheet else ()
+        self.first_column = sheet.start[1] if sheet and sheet.start else 0
+        self.hidden_columns = self._hidden_columns(hidden, width=sheet.width if sheet else 0)
+        self._hidden_rows = hidden.rows
 
     def is_hidden(self, position: int) -> bool:
         """Whether nobody who opens the file sees this line."""
-        at = bisect_left(self._hidden, position)
-        return at < len(self._hidden) and self._hidden[at] == position
+        at = bisect_left(self._hidden_rows, position)
+        return at < len(self._hidden_rows) and self._hidden_rows[at] == position
+
+    def _hidden_columns(self, hidden: Hidden, *, width: int) -> frozenset[int]:
+        """The cells of a line that stand in hidden columns; the table may begin right of A."""
+        first = self.first_column + 1
+        return frozenset(
+            at - first
+            for start, end in hidden.columns
+            for at in range(max(start, first), min(end, first + width - 1) + 1)
+        )
 
 
 def _lines_of(sheet: CalamineSheet) -> Iterator[tuple[int, list[str]]]:

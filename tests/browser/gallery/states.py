@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.urls import NoReverseMatch, reverse
 from playwright.sync_api import expect
@@ -18,6 +19,7 @@ from tests.browser.gallery.stage import Visit
 
 READ_PROGRAM = "managers/loyalty-program/list-data"
 STYLEGUIDE = "styleguide"
+CORPUS = Path(__file__).parents[2] / "points_adjustments" / "corpus"
 MADE = ".zid-alert--success"
 PUT_DAY = "(it, day) => { it.textContent = it.textContent.replace(/\\d+ \\S+ \\d{4}/, day); }"
 AS_IF_FROM_BEFORE = """it => {
@@ -207,6 +209,13 @@ def asks_for_the_columns(visit: Visit) -> None:
     visit.go_to("/bulk-adjustments/")
     file = {"name": "عملاء العيد.csv", "mimeType": "text/csv", "buffer": "\n".join(lines).encode()}
     visit.app.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+    visit.app.locator("main form[enctype] button").click()
+    expect(visit.app.locator("#id_holds")).to_be_visible()
+
+
+def asks_for_a_hidden_column(visit: Visit) -> None:
+    visit.go_to("/bulk-adjustments/")
+    visit.app.locator("input[type=file]").set_input_files(CORPUS / "hidden-column.xlsx")
     visit.app.locator("main form[enctype] button").click()
     expect(visit.app.locator("#id_holds")).to_be_visible()
 

@@ -98,6 +98,8 @@ class Command(BaseCommand):
             self._wait(job)
 
     def _show(self, read: sheet.Sheet, *, duplicates: int) -> None:
+        if read.hidden_columns:
+            self.stdout.write(words.about_hidden_columns(read.hidden_columns))
         for problem in read.problems:
             self.stdout.write(f"Left out. {words.sentence_of(problem)}")
         self.stdout.write(
