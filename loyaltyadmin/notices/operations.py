@@ -15,7 +15,6 @@ from loyaltyadmin.activity.operations import Actor
 from loyaltyadmin.notices.channels import Channel
 from loyaltyadmin.notices.models import Fate, Message, Notice, Recipient
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
-from loyaltyadmin.points_adjustments.states import JobStatus
 
 
 class NotPossible(Exception):
@@ -81,7 +80,7 @@ def _record(
 
 def may_ask(*, job: BulkAdjustment) -> bool:
     """This will tell whether the merchant can still say what the customers are told."""
-    if job.status == JobStatus.CANCELLED and job.confirmed_at is None:
+    if job.is_discarded:
         return False
     return not Message.objects.filter(notice__job=job).exists()
 

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
 
 from loyaltyadmin.activity import operations as activity
 from loyaltyadmin.activity.models import Action as Activity
 from loyaltyadmin.activity.operations import Actor
 from loyaltyadmin.points_adjustments import (
-    duplicates,
+    joining,
     lines,
     matching,
     safeguards,
     sheet,
+    writing,
 )
 from loyaltyadmin.points_adjustments.duplicates import Duplicates
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, LeftOut, Line
@@ -28,7 +28,6 @@ from loyaltyadmin.points_adjustments.states import Action, JobStatus
 
 NO_REASON = "no_reason"
 SET_ASIDE = "set_aside"
-LINES_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,17 +48,30 @@ class Edits:
     drop_all_left_out: bool = False
     drop_left_out: int | None = None
     drop_hidden: bool = False
-    take_hidden: bool = False
     drop_line: int | None = None
     set_aside: int | None = None
     duplicates: Duplicates | None = None
+    take_hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Hidden:
+    """Lines that the spreadsheet hides: how many, what stands in them by position, what it says."""
+
+    count: int
+    cells: Mapping[int, tuple[str, str, str, str]]
+    matched: Sheet
 
 
 def edit_bulk_adjustment(*, job: BulkAdjustment, by: Actor, edits: Edits) -> None:
     """This will change a draft, and leave one entry that says all that was done, if anything was.
 
+    With many hidden lines to take in it is no draft for a while, and the caller wakes a worker, who
+    writes them.
+
     Raises: NotPossible.
     """
+    hidden = _read_hidden(job) if edits.take_hidden else None
     with _editing(job):
         changes: Counter[str] = Counter()
         if edits.typed:
@@ -70,15 +82,17 @@ def edit_bulk_adjustment(*, job: BulkAdjustment, by: Actor, edits: Edits) -> Non
             changes["dropped"] += job.left_out.filter(id=edits.drop_left_out).delete()[0]
         if edits.drop_hidden:
             changes["dropped"] += job.left_out.filter(code=sheet.HIDDEN).delete()[0]
-        if edits.take_hidden:
-            changes["hidden"] = _take_hidden(job)
         if edits.drop_line is not None:
             changes["dropped"] += job.lines.filter(id=edits.drop_line).delete()[0]
         if edits.set_aside is not None:
             changes["set_aside"] = _set_aside(job, edits.set_aside)
+        policy = edits.duplicates
+        is_joined = policy and joining.resolve_duplicates(job=job, policy=policy)
+        if hidden is not None:
+            changes["hidden"] = _take_in(job, hidden)
         after: activity.State = {name: count for name, count in changes.items() if count}
-        if edits.duplicates is not None and _resolve_duplicates(job, edits.duplicates):
-            after["duplicates"] = edits.duplicates.value
+        if policy and is_joined:
+            after["duplicates"] = policy.value
         if after:
             _note(job, by=by, changes=after)
 
@@ -90,20 +104,45 @@ def _put_right(job: BulkAdjustment, typed: Mapping[int, Cells]) -> int:
     typed, with what is wrong with that.
     """
     left_out = list(job.left_out.filter(id__in=typed))
-    return _read_again(job, left_out, typed=[typed[it.id] for it in left_out])
+    matched = _match(job, [_read(it, typed[it.id], job=job) for it in left_out])
+    again = {problem.line: problem for problem in matched.problems}
+    for it in left_out:
+        it.customer, it.points, it.action, it.reason = _cells(typed[it.id])
+        if problem := again.get(it.position):
+            it.code, it.value = problem.code, problem.value
+    LeftOut.objects.bulk_update(
+        left_out, ["customer", "points", "action", "reason", "code", "value"]
+    )
+    job.left_out.filter(position__in=[row.position for row in matched.rows]).delete()
+    lines.add(job=job, lines=[lines.values_of(row, reason=job.reason) for row in matched.rows])
+    return len(matched.rows)
 
 
-def _take_hidden(job: BulkAdjustment) -> int:
-    """Read the lines that the spreadsheet hides like all others; tells how many are right."""
-    count = 0
-    hidden = job.left_out.filter(code=sheet.HIDDEN).order_by("position")
-    while some := list(hidden[:LINES_AT_ONCE]):  # once read, none is that any more
-        as_they_are = [
-            Cells(customer=it.customer, points=it.points, action=it.action, reason=it.reason)
-            for it in some
-        ]
-        count += _read_again(job, some, typed=as_they_are)
-    return count
+def _read_hidden(job: BulkAdjustment) -> _Hidden:
+    """Read the lines that the spreadsheet hides like all others; of 100,000 that takes seconds."""
+    left_out = list(job.left_out.filter(code=sheet.HIDDEN))
+    return _Hidden(
+        count=len(left_out),
+        cells={it.position: (it.customer, it.points, it.action, it.reason) for it in left_out},
+        matched=_match(job, [_read(it, _as_it_is(it), job=job) for it in left_out]),
+    )
+
+
+def _take_in(job: BulkAdjustment, hidden: _Hidden) -> int:
+    """Write them in place of what was left out, many by a worker; tells how many are right."""
+    if job.left_out.filter(code=sheet.HIDDEN).delete()[0] != hidden.count:
+        raise NotPossible  # somebody has dropped some meanwhile
+    if not hidden.count:
+        return 0
+    job.move(to=JobStatus.WRITING)
+    writing.put(
+        job=job,
+        rows=(lines.values_of(row, reason=job.reason) for row in hidden.matched.rows),
+        left_out=(
+            (it.line, it.code, it.value, *hidden.cells[it.line]) for it in hidden.matched.problems
+        ),
+    )
+    return len(hidden.matched.rows)
 
 
 def _set_aside(job: BulkAdjustment, line_id: int) -> int:
@@ -113,33 +152,6 @@ def _set_aside(job: BulkAdjustment, line_id: int) -> int:
     for line in found:
         line.delete()
     return len(found)
-
-
-def _resolve_duplicates(job: BulkAdjustment, policy: Duplicates) -> bool:
-    """Do what `policy` says with customers who have several lines; tells whether any has.
-
-    Lines that it leaves out can be put right or dropped like others.
-    """
-    twice = lines_of_duplicates(job=job)
-    found = Sheet(rows=[_row(line) for line in twice], problems=[])
-    resolved = duplicates.resolve(sheet=found, policy=policy)
-    if resolved is found:
-        return False
-    job.lines.filter(id__in=[line.id for line in twice]).delete()
-    lines.add(
-        job=job,
-        lines=[lines.values_of(row, reason=job.reason) for row in resolved.rows],
-        left_out=map(lines.values_of_problem, resolved.problems),
-    )
-    return True
-
-
-def lines_of_duplicates(*, job: BulkAdjustment) -> QuerySet[Line]:
-    """This will give the lines of customers who have several."""
-    several = job.lines.order_by().values("customer_id").annotate(count=Count("id"))
-    return job.lines.filter(
-        customer_id__in=several.filter(count__gt=1).values("customer_id")
-    ).order_by("position")
 
 
 @contextlib.contextmanager
@@ -152,39 +164,18 @@ def _editing(job: BulkAdjustment) -> Iterator[None]:
         kept = BulkAdjustment.objects.select_for_update().get(id=job.id)
         if kept.status != JobStatus.DRAFT or kept.undoes_id or kept.retries_id:
             raise NotPossible
+        job.status = kept.status
         yield
 
 
 def _note(job: BulkAdjustment, *, by: Actor, changes: activity.State) -> None:
-    job.lines_digest = lines.digest_of(job=job)
-    job.save(update_fields=["lines_digest"])
+    if job.status == JobStatus.DRAFT:  # else a worker does so when it has written the last line
+        job.lines_digest = lines.digest_of(job=job)
+        job.save(update_fields=["lines_digest"])
     safeguards.withdraw_approval(job=job)
     activity.record(
         store=job.store, by=by, action=Activity.EDIT_BULK_ADJUSTMENT, after=changes, job_id=job.id
     )
-
-
-def _read_again(job: BulkAdjustment, left_out: list[LeftOut], *, typed: list[Cells]) -> int:
-    """Make lines of those that can be read as they were typed; tell how many."""
-    read = [_read(it, cells, job=job) for it, cells in zip(left_out, typed, strict=True)]
-    matched = matching.match(
-        store=job.store,
-        reading=Reading(
-            rows=[it for it in read if isinstance(it, sheet.ReadRow)],
-            problems=[it for it in read if isinstance(it, Problem)],
-        ),
-    )
-    again = {problem.line: problem for problem in matched.problems}
-    for it, cells in zip(left_out, typed, strict=True):
-        it.customer, it.points, it.action, it.reason = _cells(cells)
-        if problem := again.get(it.position):
-            it.code, it.value = problem.code, problem.value
-    LeftOut.objects.bulk_update(
-        left_out, ["customer", "points", "action", "reason", "code", "value"]
-    )
-    job.left_out.filter(position__in=[row.position for row in matched.rows]).delete()
-    lines.add(job=job, lines=[lines.values_of(row, reason=job.reason) for row in matched.rows])
-    return len(matched.rows)
 
 
 def _read(left_out: LeftOut, typed: Cells, *, job: BulkAdjustment) -> sheet.ReadRow | Problem:
@@ -195,6 +186,25 @@ def _read(left_out: LeftOut, typed: Cells, *, job: BulkAdjustment) -> sheet.Read
     if isinstance(read, sheet.ReadRow) and not read.reason and not job.reason:
         return Problem(line=left_out.position, code=NO_REASON, value="")
     return read
+
+
+def _match(job: BulkAdjustment, read: Sequence[sheet.ReadRow | Problem]) -> Sheet:
+    return matching.match(
+        store=job.store,
+        reading=Reading(
+            rows=[it for it in read if isinstance(it, sheet.ReadRow)],
+            problems=[it for it in read if isinstance(it, Problem)],
+        ),
+    )
+
+
+def _as_it_is(left_out: LeftOut) -> Cells:
+    return Cells(
+        customer=left_out.customer,
+        points=left_out.points,
+        action=left_out.action,
+        reason=left_out.reason,
+    )
 
 
 def _cells(typed: Cells) -> tuple[str, str, str, str]:

@@ -12,6 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from loyaltyadmin.points_adjustments.sheet import MOST_POINTS, Problem, Row, Sheet
 from loyaltyadmin.points_adjustments.states import Action
 
+# Why lines are left out.
+SEVERAL_LINES = "duplicate_customer"
+SETS_THE_BALANCE = "duplicate_balance"
+ADDS_UP_TO_NOTHING = "adds_up_to_nothing"
+TOO_MANY_POINTS = "too_many_points"
+
 
 class Duplicates(models.TextChoices):
     """Each line by itself is what a file says as it stands; the others are asked for."""
@@ -54,16 +60,16 @@ def _decide(group: list[Row], policy: Duplicates) -> tuple[list[Row], list[Row],
     if len(group) == 1:
         return group, [], ""
     if policy is Duplicates.REFUSE:
-        return [], group, "duplicate_customer"
+        return [], group, SEVERAL_LINES
     if policy is Duplicates.FIRST:
-        return group[:1], group[1:], "duplicate_customer"
+        return group[:1], group[1:], SEVERAL_LINES
     if any(row.action in {Action.SET, Action.RESET} for row in group):
-        return [], group, "duplicate_balance"
+        return [], group, SETS_THE_BALANCE
     total = sum(row.signed for row in group)
     if not total:
-        return [], group, "adds_up_to_nothing"
+        return [], group, ADDS_UP_TO_NOTHING
     if abs(total) > MOST_POINTS:
-        return [], group, "too_many_points"
+        return [], group, TOO_MANY_POINTS
     reason = next((row.reason for row in group if row.reason), "")
     action = Action.ADD if total > 0 else Action.TAKE
     return [replace(group[0], action=action, amount=abs(total), reason=reason)], [], ""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from loyaltyadmin.activity import operations as activity
 from loyaltyadmin.points_adjustments import (
+    endings,
     operations,
     outcomes,
     progress,
@@ -25,6 +26,8 @@ ENTRIES_SHOWN = 25
 
 def progress_of(job: BulkAdjustment) -> dict[str, Any]:
     counts, time_left = progress.watch(job=job)
+    is_kept = job.is_over and endings.is_kept_by_a_draft(job=job)
+    can_repeat = job.is_over and not is_kept
     return {
         "job": job,
         "progress": counts,
@@ -33,8 +36,9 @@ def progress_of(job: BulkAdjustment) -> dict[str, Any]:
         "outcome_parts": outcomes.parts_of(counts=counts),
         "jobs_ahead": progress.jobs_ahead_of(job=job) if job.status == JobStatus.QUEUED else 0,
         "time_left": time_left,
-        "can_undo": job.is_over and counts.applied > 0 and not hasattr(job, "undone_by"),
-        "retryable": operations.retryable_lines(job=job).count() if job.is_over else 0,
+        "can_undo": can_repeat and counts.applied > 0 and not hasattr(job, "undone_by"),
+        "retryable": operations.retryable_lines(job=job).count() if can_repeat else 0,
+        "is_kept_by_a_draft": is_kept,
         "has_left_out": job.is_over and job.left_out.exists(),
     }
 

@@ -27,6 +27,7 @@ from loyaltyadmin.telemetry import metrics
 # A scheduled start is missed when it is later than this; a queue's wait is shown as such.
 LATE = dt.timedelta(minutes=10)
 _ENDING = [JobStatus.CANCELLING, JobStatus.CANCELLED]
+_MAY_BE_UNCONFIRMED = [JobStatus.WRITING, JobStatus.DRAFT, *_ENDING]
 _HAPPENED = [LineStatus.APPLIED, LineStatus.UNDONE]
 _SENT = [
     LineStatus.CLAIMED,
@@ -35,6 +36,12 @@ _SENT = [
     LineStatus.APPLIED,
     LineStatus.UNDONE,
 ]
+
+
+class JobQuerySet(models.QuerySet["BulkAdjustment"]):
+    def kept(self) -> JobQuerySet:
+        """Without the drafts that were thrown away."""
+        return self.exclude(status__in=_ENDING, confirmed_at=None)
 
 
 class BulkAdjustment(models.Model):
@@ -90,6 +97,9 @@ class BulkAdjustment(models.Model):
     approval_asked_by = models.CharField(
         max_length=8, blank=True, help_text="the session that asked, as the activity knows it"
     )
+    hidden_columns = models.JSONField(
+        default=list, help_text="letters of columns that the file hides and that were not read"
+    )
     balances_checked_at = models.DateTimeField(
         null=True, help_text="when the draft of an undo was held against today's balances"
     )
@@ -97,10 +107,9 @@ class BulkAdjustment(models.Model):
     confirmed_at = models.DateTimeField(null=True)
     starts_at = models.DateTimeField(null=True, help_text="not before; null is at once")
     started_at = models.DateTimeField(null=True)
-    hidden_columns = models.JSONField(
-        default=list, help_text="letters of columns that the file hides and that were not read"
-    )
     ended_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[JobQuerySet] = JobQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         constraints: ClassVar = [
@@ -111,8 +120,7 @@ class BulkAdjustment(models.Model):
             ),
             models.CheckConstraint(
                 name="bulk_adjustment_confirmed_before_it_runs",
-                condition=Q(status__in=[JobStatus.WRITING, JobStatus.DRAFT, JobStatus.CANCELLED])
-                | Q(confirmed_at__isnull=False),
+                condition=Q(status__in=_MAY_BE_UNCONFIRMED) | Q(confirmed_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="bulk_adjustment_over_has_an_end",
@@ -163,6 +171,11 @@ class BulkAdjustment(models.Model):
     @property
     def is_over(self) -> bool:
         return self.status in JOB_OVER
+
+    @property
+    def is_discarded(self) -> bool:
+        """Whether it was thrown away before anybody had confirmed it: no page lists it any more."""
+        return self.confirmed_at is None and self.status in _ENDING
 
     @property
     def why_skipped(self) -> str:
@@ -269,6 +282,10 @@ class LineQuerySet(models.QuerySet["Line"]):
     def due_for_a_look(self, *, now: dt.datetime) -> LineQuerySet:
         """Unknown lines whose customer's points history is to be read now."""
         return self.filter(status=LineStatus.UNKNOWN, look_at__lte=now)
+
+    def kept(self) -> LineQuerySet:
+        """Without those of drafts that were thrown away."""
+        return self.exclude(job__status__in=_ENDING, job__confirmed_at=None)
 
     def in_flight_for(self, *, store_id: Any, customer_id: Any) -> LineQuerySet:
         """Lines that may be changing a customer's balance at this moment, or may yet have."""

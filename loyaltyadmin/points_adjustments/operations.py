@@ -16,11 +16,11 @@ from loyaltyadmin.activity.models import Action as Activity
 from loyaltyadmin.activity.operations import Actor
 from loyaltyadmin.points_adjustments import (
     earlier,
+    endings,
     lines,
     progress,
     safeguards,
     sending,
-    turns,
     writing,
 )
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line, Upload
@@ -269,31 +269,24 @@ def resume_bulk_adjustment(*, job: BulkAdjustment, by: Actor) -> None:
 
 
 def cancel_bulk_adjustment(*, job: BulkAdjustment, by: Actor) -> None:
-    """This will stop a bulk adjustment for good.
+    """This will stop a bulk adjustment for good, or throw a draft away.
 
-    1. Every line that was not sent is skipped, at once.
-    2. It is over when the lines that were under way have their outcome.
+    1. Nothing of it is sent any more, from now on.
+    2. A thousand of the lines that were not sent are skipped, or deleted with a draft; the rest
+       is left to a worker, which the caller wakes (`endings`).
+    3. It is over when that is done, and the lines that were under way have their outcome.
 
     Raises: NotPossible.
     """
-    draft = job.status in {JobStatus.WRITING, JobStatus.DRAFT}
-    reason = BulkAdjustment.CancelReason.MERCHANT
+    is_draft = job.status in {JobStatus.WRITING, JobStatus.DRAFT}
     with transaction.atomic():
-        if draft:
-            _move(job, to=JobStatus.CANCELLED, cancel_reason=reason, ended_at=timezone.now())
+        _move(job, to=JobStatus.CANCELLING, cancel_reason=BulkAdjustment.CancelReason.MERCHANT)
+        if is_draft:
             # Whoever writes lines at this moment has the row of those, and is waited for.
             job.unwritten.all().delete()
-            if job.undoes_id or job.retries_id:
-                # What it would have undone or retried is free for another draft.
-                BulkAdjustment.objects.filter(id=job.id).update(undoes=None, retries=None)
-                job.lines.update(undoes=None, retries=None)
             Upload.objects.filter(job=job).delete()
-        else:
-            _move(job, to=JobStatus.CANCELLING, cancel_reason=reason)
-        turns.skip_pending(job=job)
         _record(job, by=by, action=Activity.CANCEL_BULK_ADJUSTMENT)
-    if not draft:
-        turns.end_if_done(job=job)
+    endings.clear_some(job=job)
 
 
 @transaction.atomic
@@ -309,6 +302,8 @@ def undo_bulk_adjustment(
     Raises: NotPossible while `job` is not over, or when nothing of it was applied.
     """
     job = BulkAdjustment.objects.select_for_update().get(id=job.id)
+    if endings.is_kept_by_a_draft(job=job):
+        raise NotPossible
     if existing := BulkAdjustment.objects.filter(undoes=job).first():
         return existing
     applied = job.lines.filter(status=LineStatus.APPLIED, undone_by=None)
@@ -347,6 +342,8 @@ def retry_bulk_adjustment(*, job: BulkAdjustment, by: Actor) -> BulkAdjustment:
     Raises: NotPossible while `job` is not over, or when there is no such line.
     """
     job = BulkAdjustment.objects.select_for_update().get(id=job.id)
+    if endings.is_kept_by_a_draft(job=job):
+        raise NotPossible
     if existing := writing.to_be_written().filter(retries=job).first():
         return existing
     failed = retryable_lines(job=job)

@@ -187,8 +187,10 @@ def _asked_for_speed(job: BulkAdjustment, *, now: dt.datetime) -> dict[str, Coun
 
 
 def _seen(job: BulkAdjustment, numbers: Mapping[str, Any], *, now: dt.datetime) -> _Seen:
+    waiting = numbers["waiting"] + numbers["waiting_with_a_read"]
     return _Seen(
-        calls_left=numbers["waiting"] + numbers["waiting_with_a_read"],
+        # What is still to be skipped is no call.
+        calls_left=0 if job.status == JobStatus.CANCELLING else waiting,
         calls_a_second=_calls_a_second(
             job,
             calls=numbers["lately"] + numbers["lately_with_a_read"],

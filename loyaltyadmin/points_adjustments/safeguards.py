@@ -76,6 +76,6 @@ def ask_for_approval(
 
 def withdraw_approval(*, job: BulkAdjustment) -> None:
     """This will forget that a draft was shown to somebody: it is about to be another one."""
-    BulkAdjustment.objects.filter(id=job.id, status=JobStatus.DRAFT).update(
+    BulkAdjustment.objects.filter(id=job.id, confirmed_at=None).update(
         approval_asked_at=None, approval_asked_by="", starts_at=None
     )

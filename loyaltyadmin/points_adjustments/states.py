@@ -85,9 +85,10 @@ class JobStatus(models.TextChoices):
 JOB_ARROWS: dict[tuple[JobStatus, JobStatus], str] = {
     (JobStatus.WRITING, JobStatus.DRAFT): "all of its lines are written",
     (JobStatus.WRITING, JobStatus.QUEUED): "they are, and its schedule had confirmed it",
-    (JobStatus.WRITING, JobStatus.CANCELLED): "the merchant threw it away before it was complete",
+    (JobStatus.WRITING, JobStatus.CANCELLING): "the merchant threw it away before it was complete",
     (JobStatus.DRAFT, JobStatus.QUEUED): "the merchant confirmed it",
-    (JobStatus.DRAFT, JobStatus.CANCELLED): "the merchant threw it away before anything was sent",
+    (JobStatus.DRAFT, JobStatus.WRITING): "the merchant takes in lines that the file hides",
+    (JobStatus.DRAFT, JobStatus.CANCELLING): "the merchant threw it away before anything was sent",
     (JobStatus.QUEUED, JobStatus.RUNNING): "its turn came: the store has no other one running",
     (JobStatus.QUEUED, JobStatus.PAUSED): "the merchant paused it",
     (JobStatus.QUEUED, JobStatus.CANCELLING): "the merchant cancelled it, or Zid refuses us",
@@ -99,7 +100,7 @@ JOB_ARROWS: dict[tuple[JobStatus, JobStatus], str] = {
     (JobStatus.RUNNING, JobStatus.FINISHED): "every line has its outcome",
     (JobStatus.PAUSED, JobStatus.QUEUED): "the merchant resumed it",
     (JobStatus.PAUSED, JobStatus.CANCELLING): "the merchant cancelled it, or Zid refuses us",
-    (JobStatus.CANCELLING, JobStatus.CANCELLED): "every line has its outcome, sent or not",
+    (JobStatus.CANCELLING, JobStatus.CANCELLED): "every line has its outcome, or is deleted",
 }
 
 JOB_STOPPABLE = frozenset({JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.PAUSED})

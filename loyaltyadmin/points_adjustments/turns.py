@@ -19,7 +19,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from loyaltyadmin.points_adjustments import balances, sending, writing
+from loyaltyadmin.points_adjustments import balances, endings, sending, writing
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line, Turn
 from loyaltyadmin.points_adjustments.states import (
     JOB_STOPPABLE,
@@ -121,8 +121,7 @@ def stop_all(*, store: Store) -> None:
     for line in Line.objects.filter(store=store, status=LineStatus.UNKNOWN):
         line.move(to=LineStatus.UNSETTLED, problem="access_lost")
     for job in BulkAdjustment.objects.filter(store=store, status=JobStatus.CANCELLING):
-        skip_pending(job=job)
-        end_if_done(job=job)
+        endings.clear_all(job=job)
 
 
 def look_again(*, store: Store) -> int:
@@ -167,8 +166,7 @@ def sweep() -> list[int]:
         # Its web process died before the call. Whoever clicked is gone, so it is not sent now.
         line.move(to=LineStatus.SKIPPED, ended_at=now, problem="not_sent")
     for job in BulkAdjustment.objects.filter(status=JobStatus.CANCELLING):
-        skip_pending(job=job)  # one may have been given back at the very moment of cancelling
-        end_if_done(job=job)
+        endings.clear_some(job=job)  # a line may have been given back at that very moment
     for store in Store.objects.filter(uninstalled_at__isnull=False).filter(
         Exists(BulkAdjustment.objects.filter(_would_go_on(), store=OuterRef("id")))
         | Exists(Line.objects.filter(store=OuterRef("id"), status=LineStatus.UNKNOWN))
@@ -187,25 +185,6 @@ def sweep() -> list[int]:
 def _would_go_on() -> Q:
     """Confirmed and not over, also where its lines are still being written."""
     return Q(status__in=JOB_STOPPABLE) | Q(status=JobStatus.WRITING, confirmed_at__isnull=False)
-
-
-def end_if_done(*, job: BulkAdjustment) -> bool:
-    """This will end a job of which every line has its outcome; tells whether it is over."""
-    if job.lines.filter(status__in=LINE_OPEN).exists():
-        return False
-    to = {
-        JobStatus.RUNNING: JobStatus.FINISHED,
-        JobStatus.CANCELLING: JobStatus.CANCELLED,
-    }.get(JobStatus(job.status))
-    return to is not None and job.move(to=to, ended_at=timezone.now())
-
-
-def skip_pending(*, job: BulkAdjustment) -> None:
-    """This will skip every line of a cancelled job that was not sent."""
-    skipped = job.lines.filter(status=LineStatus.PENDING).update(
-        status=LineStatus.SKIPPED, ended_at=timezone.now(), problem=job.why_skipped
-    )
-    metrics.LINES.labels(to=LineStatus.SKIPPED).inc(skipped)
 
 
 def _is_free(*, now: dt.datetime) -> Q:
@@ -323,13 +302,17 @@ def _steps(*, store: Store, zid: Client, pace: pacer.Pacer, applied: list[Line])
             look_at = 0.0
             yield is_checking
         if not waiting:
+            if stopped := endings.to_be_cleared().filter(store=store).first():
+                endings.clear_some(job=stopped)
+                yield True
+                continue
             job = _job_to_run(store=store)
             if job is not None:
                 waiting = list(_sendable(job)[:at_once])
                 at_once = min(2 * at_once, MOST_LINES_AT_ONCE)
             if not waiting:
                 # What is left is unknown and not due yet, or another worker has it.
-                is_stuck = job is None or not end_if_done(job=job)
+                is_stuck = job is None or not endings.end_if_done(job=job)
                 if is_stuck and (unchecked is None or not is_checking):
                     return
                 continue
@@ -422,7 +405,13 @@ def _stores_with_work(*, now: dt.datetime) -> list[int]:
         Exists(lines.filter(status=LineStatus.PENDING))
         | ~Exists(lines.filter(status__in=LINE_OPEN))
     )
-    with_work = (under_way, _due(jobs), writing.to_be_written(), balances.drafts_to_check())
+    with_work = (
+        under_way,
+        _due(jobs),
+        writing.to_be_written(),
+        endings.to_be_cleared(),
+        balances.drafts_to_check(),
+    )
     ids = {store_id for some in with_work for store_id in some.values_list("store_id", flat=True)}
     ids |= set(Line.objects.due_for_a_look(now=now).values_list("store_id", flat=True).distinct())
     return list(Store.objects.connected().filter(id__in=ids).values_list("id", flat=True))

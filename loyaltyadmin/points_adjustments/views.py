@@ -157,9 +157,7 @@ def _bulk_page(
     form: StartBulkAdjustmentForm,
     status: HTTPStatus = HTTPStatus.OK,
 ) -> HttpResponse:
-    jobs = BulkAdjustment.objects.filter(store=request.store).order_by("-created_at")
-    # A draft that was thrown away was never more than a draft.
-    jobs = jobs.exclude(status=JobStatus.CANCELLED, confirmed_at=None)
+    jobs = BulkAdjustment.objects.kept().filter(store=request.store).order_by("-created_at")
     page = Paginator(jobs, JOBS_PER_PAGE).get_page(request.GET.get("page"))
     counts = progress.progress_of_each(jobs=page)
     return render(
@@ -219,6 +217,8 @@ def _job_page(
         about |= draft_pages.lines(job, query=request.GET)
     elif job.status == JobStatus.WRITING:
         about = job_pages.writing_of(job)
+    elif job.is_discarded:
+        about = {"job": job}
     else:
         about = job_pages.progress_of(job) | job_pages.lines(job, query=request.GET)
     context = {**about, **job_pages.history(job), "nav": "bulk"}
@@ -232,8 +232,7 @@ def read_progress(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
     job, seen = _job(request, job_id), request.GET.get("seen", "")
     is_writing = job.status == JobStatus.WRITING
     if not is_writing and seen.startswith(JobStatus.WRITING):  # the whole page is another one now
-        url = reverse("read-bulk-adjustment", args=[job.id])
-        return HttpResponseLocation(url, target="body", swap="innerHTML")
+        return _whole_page(job)
     about = job_pages.writing_of(job) if is_writing else job_pages.progress_of(job)
     if about["seen"] == seen:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
@@ -263,6 +262,8 @@ def list_lines(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
 def read_draft(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
     """The draft of an undo, asked for again while its customers' balances are being read."""
     job = _job(request, job_id)
+    if job.status != JobStatus.DRAFT:
+        return _whole_page(job)
     about = draft_pages.draft(job, by=_by(request), query=request.GET)
     return render(request, "points_adjustments/_draft.html", about)
 
@@ -336,8 +337,11 @@ def edit_bulk_adjustment(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpRe
     job, by, edits = _job(request, job_id), _by(request), _edits(request.POST)
     with contextlib.suppress(operations.NotPossible):
         drafts.edit_bulk_adjustment(job=job, by=by, edits=edits)
+        tasks.wake_worker_for(job)
     query = request.GET.urlencode()
     url = reverse("read-bulk-adjustment", args=[job.id])
+    if request.htmx and job.status == JobStatus.WRITING:
+        return _whole_page(job)
     return redirect(f"{url}?{query}" if query else url)
 
 
@@ -465,9 +469,15 @@ def _change(
         job = _job(request, job_id)
     if job.status in {JobStatus.QUEUED, JobStatus.CANCELLING}:
         tasks.wake_worker(store_id=request.store.id)
-    if job.status == JobStatus.CANCELLED and job.confirmed_at is None:
+    if job.is_discarded:
         return redirect("list-bulk-adjustments")  # a draft that was thrown away is no more
     return redirect("read-bulk-adjustment", job_id=job.id)
+
+
+def _whole_page(job: BulkAdjustment) -> HttpResponse:
+    """For who asked for a part of a page that is another one now."""
+    url = reverse("read-bulk-adjustment", args=[job.id])
+    return HttpResponseLocation(url, target="body", swap="innerHTML")
 
 
 def _job(request: StoreHttpRequest, job_id: uuid.UUID) -> BulkAdjustment:

@@ -30,7 +30,7 @@ def to_be_written() -> QuerySet[BulkAdjustment]:
 
 
 def put(*, job: BulkAdjustment, rows: Iterable[Values], left_out: Iterable[Values] = ()) -> None:
-    """This will give a new job its lines, in the transaction that makes the job.
+    """This will give a job lines that it has not: a new one, in the transaction that makes it.
 
     A thousand are written at once, and it is a draft. More are left to a worker, which the caller
     wakes once that is committed.

@@ -1,4 +1,4 @@
-"""Inserts many rows at once."""
+"""Inserts and deletes many rows at once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import chain, islice
 from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 AT_ONCE = 1000
 
@@ -40,10 +40,7 @@ def insert(
         it.get_db_prep_save(same.get(name, it.get_default()), connection)
         for name, it in common.items()
     )
-    quote = connection.ops.quote_name
-    names = ", ".join(quote(str(columns[name].column)) for name in (*common, *fields))
-    table = quote(kind._meta.db_table)
-    head = f"INSERT INTO {table} ({names}) VALUES "  # noqa: S608  # names of our own, quoted
+    head = f"{_into(kind, [*common, *fields])} VALUES "
     places = f"({', '.join(['%s'] * len(columns))})"
     with connection.cursor() as cursor:
         for some in some_at_a_time(rows):
@@ -53,3 +50,31 @@ def insert(
                 part = some[at : at + at_once]
                 values = chain.from_iterable((*prepared, *row) for row in part)
                 cursor.execute(head + ", ".join([places] * len(part)), list(values))
+
+
+def insert_from(rows: QuerySet[Any, Any], *, kind: type[Model], fields: Sequence[str]) -> None:
+    """This will insert what a query of other rows gives, without fetching it.
+
+    `fields` are the names of all that a row has but its own number, in the order of the query's
+    values.
+    """
+    select, values = rows.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_into(kind, fields)} {select}", values)
+
+
+def delete(rows: QuerySet[Any, Any]) -> None:
+    """This will delete rows that no others refer to, in one statement.
+
+    `QuerySet.delete` fetches them all where there might be others. The database refuses it if there
+    are.
+    """
+    rows._raw_delete(rows.db)
+
+
+def _into(kind: type[Model], fields: Iterable[str]) -> str:
+    quote = connection.ops.quote_name
+    columns = {it.attname: str(it.column) for it in kind._meta.concrete_fields}
+    names = ", ".join(quote(columns[name]) for name in fields)
+    table = quote(kind._meta.db_table)
+    return f"INSERT INTO {table} ({names})"  # names of our own, quoted

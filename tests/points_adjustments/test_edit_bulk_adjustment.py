@@ -14,7 +14,7 @@ from django.utils import timezone
 from loyaltyadmin.activity.models import Entry
 from loyaltyadmin.activity.operations import OPERATOR
 from loyaltyadmin.customers.models import Customer, Directory
-from loyaltyadmin.points_adjustments import drafts, operations
+from loyaltyadmin.points_adjustments import drafts, operations, tasks, writing
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, LeftOut, Safeguards
 from loyaltyadmin.points_adjustments.states import LineStatus
 from loyaltyadmin.snapshots.models import Snapshot
@@ -42,6 +42,14 @@ def directory(store: Store) -> Directory:
         for number in range(1001, 1006)
     )
     return Directory.objects.create(store=store, fetched_at=now, due_at=now)
+
+
+@pytest.fixture
+def woken(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The stores for which a worker was called."""
+    stores: list[int] = []
+    monkeypatch.setattr(tasks, "wake_worker", lambda *, store_id: stores.append(store_id))
+    return stores
 
 
 def upload(client: Client, text: str = FILE, reason: str = "عيد مبارك") -> BulkAdjustment:
@@ -406,15 +414,86 @@ def test_what_a_filter_hides_can_be_dropped(merchant: Client, directory: Directo
     assert not job.left_out.exists()
 
 
-def test_many_hidden_lines_are_taken_in_some_at_a_time(
+@pytest.fixture
+def many_hidden(
+    merchant: Client, directory: Directory, monkeypatch: pytest.MonkeyPatch
+) -> BulkAdjustment:
+    """A draft with more hidden lines than are written at once."""
+    job = upload_filtered(merchant)
+    monkeypatch.setattr("loyaltyadmin.web.rows.AT_ONCE", 1)
+    return job
+
+
+def test_many_hidden_lines_are_taken_in_by_a_worker(
+    merchant: Client, many_hidden: BulkAdjustment, woken: list[int]
+) -> None:
+    job = many_hidden
+    before = job.lines_digest
+
+    response = edit(merchant, job, hidden="take")
+
+    job.refresh_from_db()
+    assert (response.status_code, job.status, woken) == (302, "writing", [job.store_id])
+    assert Entry.objects.latest("id").after == {"hidden": 1}
+    writing.write_all(job=job)
+    assert job.status == "draft"
+    assert job.lines_digest not in {"", before}
+    assert [line[1] for line in ready(job)] == [1001, 1002, 1004]
+    assert list(job.left_out.values_list("position", "code", "points")) == [(4, "bad_points", "x")]
+
+
+def test_while_hidden_lines_are_written_it_cannot_be_started_or_changed(
+    merchant: Client, many_hidden: BulkAdjustment
+) -> None:
+    edit(merchant, many_hidden, hidden="take")
+
+    merchant.post(f"/bulk-adjustments/{many_hidden.id}/confirm/")
+    edit(merchant, many_hidden, hidden="take")
+    edit(merchant, many_hidden, drop_line=str(many_hidden.lines.get(position=2).id))
+
+    many_hidden.refresh_from_db()
+    assert (many_hidden.status, many_hidden.confirmed_at) == ("writing", None)
+    writing.write_all(job=many_hidden)
+    assert [line[1] for line in ready(many_hidden)] == [1001, 1002, 1004]
+
+
+def test_who_takes_many_in_sees_the_whole_page_anew(
+    merchant: Client, many_hidden: BulkAdjustment
+) -> None:
+    address = f"/bulk-adjustments/{many_hidden.id}/"
+
+    response = merchant.post(f"{address}edit/", {"hidden": "take"}, headers=edge.HTMX)
+
+    assert address in response["HX-Location"]
+
+
+def test_hidden_lines_that_were_dropped_in_another_tab_are_not_taken_in(
     merchant: Client, directory: Directory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(drafts, "LINES_AT_ONCE", 1)
     job = upload_filtered(merchant)
+    match = drafts.matching.match
 
+    def drop_and_match(**fields: Any) -> Any:
+        job.left_out.filter(position=3).delete()
+        return match(**fields)
+
+    monkeypatch.setattr(drafts.matching, "match", drop_and_match)
     edit(merchant, job, hidden="take")
 
-    assert [line[1] for line in ready(job)] == [1001, 1002, 1004]
+    assert [line[1] for line in ready(job)] == [1001, 1004]
+    assert left_out(job) == [(4, "hidden_line")]
+
+
+def test_a_draft_with_hidden_lines_taken_in_has_to_be_approved_anew(
+    store: Store, merchant: Client, many_hidden: BulkAdjustment
+) -> None:
+    Safeguards.objects.create(store=store, needs_second_manager=True)
+    merchant.post(f"/bulk-adjustments/{many_hidden.id}/confirm/")
+
+    edit(merchant, many_hidden, hidden="take")
+
+    many_hidden.refresh_from_db()
+    assert many_hidden.approval_asked_at is None
 
 
 def test_a_file_of_which_everything_is_hidden_is_refused_with_the_reason(merchant: Client) -> None:

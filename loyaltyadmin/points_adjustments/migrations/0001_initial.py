@@ -145,7 +145,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='bulkadjustment',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['writing', 'draft', 'cancelled']), ('confirmed_at__isnull', False), _connector='OR'), name='bulk_adjustment_confirmed_before_it_runs'),
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['writing', 'draft', 'cancelling', 'cancelled']), ('confirmed_at__isnull', False), _connector='OR'), name='bulk_adjustment_confirmed_before_it_runs'),
         ),
         migrations.AddConstraint(
             model_name='bulkadjustment',

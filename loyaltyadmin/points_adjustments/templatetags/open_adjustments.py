@@ -38,7 +38,8 @@ def adjustments_of(context: dict[str, Any], customer_id: int) -> list[tuple[Line
     """The customer's newest adjustments through this app, each with the entry that says who."""
     store = context["store"]
     lines = list(
-        Line.objects.filter(store=store, customer_id=customer_id)
+        Line.objects.kept()
+        .filter(store=store, customer_id=customer_id)
         .select_related("job")
         .order_by("-created_at")[:NEWEST]
     )

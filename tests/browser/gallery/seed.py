@@ -73,11 +73,7 @@ WRITTEN = {
 Lines = list[tuple[str, int]]  # status, how many
 JOBS: dict[str, tuple[str, Lines, dict[str, Any]]] = {
     "draft": ("draft", [("pending", 4)], {}),
-    "draft with problems": (
-        "draft",
-        [("pending", 4)],
-        {},
-    ),
+    "draft with problems": ("draft", [("pending", 4)], {"hidden_columns": ["C", "F"]}),
     "draft of a retry": ("draft", [("pending", 2)], {"retries": "with rejected lines"}),
     "draft of the same file": ("draft", [("pending", 4)], {"content_digest": "f" * 64}),
     "draft to approve": (
@@ -120,6 +116,11 @@ JOBS: dict[str, tuple[str, Lines, dict[str, Any]]] = {
     "undone": ("finished", [("undone", 3)], {}),
     "broken": ("draft", [("pending", 1)], {}),
     "being prepared": ("writing", [("pending", 260)], {}),
+    "discarded": (
+        "cancelled",
+        [],
+        {"cancel_reason": "merchant", "confirmed_at": None, "started_at": None},
+    ),
 }
 UNWRITTEN = 4_740  # of its lines
 # The lines of "draft with problems" that are to be put right.
