@@ -9,8 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from loyaltyadmin.activity.operations import merchant_of
-from loyaltyadmin.points_adjustments import matching, operations, sheet, tasks, uploads
+from loyaltyadmin.points_adjustments import asking, matching, operations, sheet, tasks, uploads
 from loyaltyadmin.points_adjustments.file_forms import MatchColumnsForm
 from loyaltyadmin.points_adjustments.models import Upload
 from loyaltyadmin.web.decorators import store_required
@@ -45,7 +44,7 @@ def _start(
     try:
         job = uploads.start_from_upload(
             upload=upload,
-            by=merchant_of(request.session.session_key),
+            by=asking.actor_of(request),
             sheet=matched,
             reason=form.cleaned_data["reason"],
             choice=form.choice,

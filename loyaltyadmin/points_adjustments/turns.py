@@ -293,6 +293,10 @@ def _steps(*, store: Store, zid: Client, pace: pacer.Pacer, applied: list[Line])
                 writing.write_some(job=unwritten)
                 yield True
                 continue
+            if stopped := endings.to_be_cleared().filter(store=store).first():
+                endings.clear_some(job=stopped)
+                yield True
+                continue
             unchecked = _draft_to_check(store=store) if is_checking else None
             look_at = time.monotonic() + LOOK_SECONDS
         # A draft's many balances and the running job take turns: neither waits for the other's end.
@@ -302,10 +306,6 @@ def _steps(*, store: Store, zid: Client, pace: pacer.Pacer, applied: list[Line])
             look_at = 0.0
             yield is_checking
         if not waiting:
-            if stopped := endings.to_be_cleared().filter(store=store).first():
-                endings.clear_some(job=stopped)
-                yield True
-                continue
             job = _job_to_run(store=store)
             if job is not None:
                 waiting = list(_sendable(job)[:at_once])

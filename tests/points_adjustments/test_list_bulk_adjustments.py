@@ -6,7 +6,7 @@ from django.test import Client
 from loyaltyadmin.activity.operations import OPERATOR
 from loyaltyadmin.points_adjustments import operations
 from loyaltyadmin.points_adjustments.progress import progress_of_each
-from loyaltyadmin.points_adjustments.views import JOBS_PER_PAGE
+from loyaltyadmin.points_adjustments.start_views import JOBS_PER_PAGE
 from loyaltyadmin.stores.models import Store
 from tests import edge
 from tests.conftest import client_of
