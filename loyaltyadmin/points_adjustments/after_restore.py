@@ -7,7 +7,7 @@ import datetime as dt
 from django.db.models import Q
 
 from loyaltyadmin.activity.operations import OPERATOR
-from loyaltyadmin.points_adjustments import operations
+from loyaltyadmin.points_adjustments import endings, operations
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.points_adjustments.states import JOB_STOPPABLE, JobStatus, LineStatus
 
@@ -26,12 +26,17 @@ def after_restore(*, now: dt.datetime) -> list[str]:
     thrown_away = 0
     for draft in drafts:
         operations.cancel_bulk_adjustment(job=draft, by=OPERATOR)
+        endings.clear_all(job=draft)
         thrown_away += 1
-    doubted = Line.objects.filter(
-        Q(job=None) | Q(job__status__in=[*JOB_STOPPABLE, JobStatus.CANCELLING]),
-        status=LineStatus.PENDING,
-        points__isnull=False,
-    ).update(status=LineStatus.UNKNOWN, unknown_at=now, look_at=now)
+    doubted = (
+        Line.objects.kept()
+        .filter(
+            Q(job=None) | Q(job__status__in=[*JOB_STOPPABLE, JobStatus.CANCELLING]),
+            status=LineStatus.PENDING,
+            points__isnull=False,
+        )
+        .update(status=LineStatus.UNKNOWN, unknown_at=now, look_at=now)
+    )
     return [
         f"{thrown_away} drafts thrown away",
         f"{doubted} lines will be looked up at Zid before they are sent",
