@@ -31,7 +31,7 @@ from loyaltyadmin.stores import operations as stores
 from loyaltyadmin.stores import pacer
 from loyaltyadmin.stores.models import Store
 from loyaltyadmin.stores.subscriptions import HELD_BACK
-from loyaltyadmin.telemetry import context, metrics
+from loyaltyadmin.telemetry import context
 from loyaltyadmin.zid import errors
 
 if TYPE_CHECKING:
