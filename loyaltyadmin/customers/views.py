@@ -28,6 +28,7 @@ LIST = "customers/_customers.html"
 
 @require_http_methods(["GET", "POST"])
 @store_required
+@whatever_is_paid
 def find_customer(request: StoreHttpRequest) -> HttpResponse:
     """The list. What is searched for is posted, and the address that it leads to names no one."""
     is_part = bool(request.htmx and not request.htmx.boosted)

@@ -24,7 +24,7 @@ from loyaltyadmin.points_adjustments.forms import AdjustCustomerPointsForm, form
 from loyaltyadmin.points_adjustments.models import Line
 from loyaltyadmin.points_adjustments.states import LineStatus
 from loyaltyadmin.presets import operations as presets
-from loyaltyadmin.web.decorators import store_required
+from loyaltyadmin.web.decorators import store_required, whatever_is_paid
 from loyaltyadmin.web.http import StoreHttpRequest
 
 
@@ -66,6 +66,7 @@ def adjust_customer_points(request: StoreHttpRequest, customer_id: int) -> HttpR
 
 @require_POST
 @store_required
+@whatever_is_paid
 def preview_adjustment_notice(request: StoreHttpRequest, customer_id: int) -> HttpResponse:
     """What the customer would be told; nothing is kept, and no point moves."""
     form, telling = _forms(request, customer_id)

@@ -19,6 +19,7 @@ from loyaltyadmin.stores import subscriptions, tasks
 from loyaltyadmin.stores.models import Store
 from loyaltyadmin.stores.subscriptions import ALLOWS, HELD_BACK, Subscription
 from tests import edge as loyalty
+from tests.customers.conftest import know
 from tests.pages import Page
 from tests.points_adjustments.conftest import Ledger, make_job
 from tests.recurring_adjustments.conftest import make_recurring
@@ -179,6 +180,16 @@ def test_where_nothing_may_be_changed_everything_can_be_read(
     assert (read.status_code, refused.status_code) == (200, 403)
     assert "App Market" in Page(read).one(id="subscription").text
     assert "Nothing was changed" in refused.content.decode()
+
+
+def test_customers_can_still_be_searched(store: Store, merchant: Client) -> None:
+    know(store, name="نورة")
+    pays(store, "suspended")
+
+    found = merchant.post("/customers/", {"typed": "نورة"}, headers=loyalty.HTMX)
+
+    assert found.status_code == 200
+    assert "نورة" in found.content.decode()
 
 
 def test_what_is_running_can_still_be_stopped(store: Store, merchant: Client) -> None:
