@@ -94,11 +94,17 @@ def _edits(form: QueryDict) -> drafts.Edits:
 
 
 def _typed(form: QueryDict) -> dict[int, drafts.Cells]:
-    """The lines in which something was changed: each says what it was when it was shown."""
+    """The lines in which something was changed: each says what it was when it was shown.
+
+    When all is saved, those that were set aside come back as they stand, changed or not: there was
+    nothing wrong with them, and a line that is silently not sent would be.
+    """
+    back = {asking.number_of(it) for it in form.getlist("aside")} if "save" in form else set()
     ids = [number for it in form.getlist("left_out") if (number := asking.number_of(it))]
     now = {it: drafts.Cells(**{name: form.get(f"{name}-{it}", "") for name in CELLS}) for it in ids}
     return {
         it: cells
         for it, cells in now.items()
-        if any(getattr(cells, name) != form.get(f"was-{name}-{it}", "") for name in CELLS)
+        if it in back
+        or any(getattr(cells, name) != form.get(f"was-{name}-{it}", "") for name in CELLS)
     }

@@ -69,6 +69,7 @@ def typed(left_out: LeftOut, **cells: str) -> dict[str, str]:
     was = {name: getattr(left_out, name) for name in names}
     return {
         "left_out": str(left_out.id),
+        **({"aside": str(left_out.id)} if left_out.code == "set_aside" else {}),
         **{f"was-{name}-{left_out.id}": value for name, value in was.items()},
         **{f"{name}-{left_out.id}": value for name, value in (was | cells).items()},
     }
@@ -231,6 +232,28 @@ def test_a_line_is_set_aside_and_put_back(merchant: Client, action: str) -> None
     edit(merchant, job, save="1", **typed(aside, reason="Other"))
 
     assert [row[:4] for row in ready(job)] == [row[:4] for row in before]
+
+
+def test_a_line_that_was_set_aside_comes_back_as_it_was_when_that_is_saved(
+    merchant: Client,
+) -> None:
+    job = upload(merchant)
+    before = ready(job)
+    edit(merchant, job, set_aside=str(job.lines.get(position=2).id))
+
+    edit(merchant, job, save="1", **typed(job.left_out.get(code="set_aside")))
+
+    assert ready(job) == before
+
+
+def test_a_line_that_was_set_aside_stays_there_while_others_are_dropped(merchant: Client) -> None:
+    job = upload(merchant)
+    first = job.left_out.get(position=3)
+    edit(merchant, job, set_aside=str(job.lines.get(position=2).id))
+
+    edit(merchant, job, drop=str(first.id), **typed(job.left_out.get(code="set_aside")))
+
+    assert left_out(job) == [(2, "set_aside"), (4, "no_points")]
 
 
 @pytest.mark.parametrize(
