@@ -48,6 +48,11 @@ class EditTests:
     def save(self, client: Client, values: dict[str, str], **headers: str) -> Any:
         return client.post(self.address, values, headers=edge.BOOSTED | headers)
 
+    @property
+    def shown_again(self) -> str:
+        """What was typed into the field, in the digits that the app is written in."""
+        return self.typed[self.wrong_field].translate(str.maketrans("٠١٢٣٤٥٦٧٨٩٫٬", "0123456789.,"))
+
     def test_it_sends_what_was_typed_once_and_leads_back(
         self, merchant: Client, store: Store, zid: responses.RequestsMock
     ) -> None:
@@ -148,7 +153,7 @@ class EditTests:
         page = Page(response)
         assert response.status_code in {502, 503}
         assert "Nothing was changed" in " ".join(page.alerts())
-        assert page.one(id=f"id_{self.wrong_field}")["value"] == self.typed[self.wrong_field]
+        assert page.one(id=f"id_{self.wrong_field}")["value"] == self.shown_again
         assert not Entry.objects.exists()
 
     def test_what_somebody_else_changed_meanwhile_is_shown_and_not_overwritten_unseen(
@@ -164,7 +169,7 @@ class EditTests:
         page = Page(response)
         assert response.status_code == 409
         assert "Somebody changed this meanwhile" in " ".join(page.alerts())
-        assert page.one(id=f"id_{self.wrong_field}")["value"] == self.typed[self.wrong_field]
+        assert page.one(id=f"id_{self.wrong_field}")["value"] == self.shown_again
         assert not Entry.objects.exists()
 
         zid.post(self.zid_address, json=self.answer())

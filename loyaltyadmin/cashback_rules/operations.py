@@ -153,11 +153,11 @@ def read_cashback_rule(*, store: Store, zid: Client, rule_id: UUID) -> CashbackR
 
 def example_of(*, store: Store, amount_to_spend: Decimal, points_rewarded: int) -> worth.Example:
     """This will work out what a basket earns, with the methods that Zid last told; no call."""
-    program = snapshots.last_program(store=store)
+    last = snapshots.last_program(store=store)
     return worth.example_of(
         amount_to_spend=amount_to_spend,
         points_rewarded=points_rewarded,
-        methods=program.redemption_methods if program else (),
+        methods=last.state.redemption_methods if last else (),
     )
 
 

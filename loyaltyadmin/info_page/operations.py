@@ -42,6 +42,11 @@ def known_info_page(*, store: Store) -> Known[InfoPage] | None:
     return snapshots.known_info_page(store=store)
 
 
+def last_info_page(*, store: Store) -> Known[InfoPage] | None:
+    """This will give the same even if the app changed it since, for while Zid does not answer."""
+    return snapshots.last_info_page(store=store)
+
+
 def known_program(*, store: Store, zid: Client | None = None) -> Program | None:
     """This will give the program as Zid last told; with `zid`, Zid is asked if it told nothing.
 

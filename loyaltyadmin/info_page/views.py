@@ -176,11 +176,11 @@ def _read(request: StoreHttpRequest) -> tuple[Known[InfoPage], tuple[str, str] |
     try:
         return operations.read_info_page(store=request.store, zid=request.zid), None
     except errors.ZidError as error:
-        known = operations.known_info_page(store=request.store)
-        if known is None:
+        last = operations.last_info_page(store=request.store)
+        if last is None:
             raise
         title, advice, _status = describe(error)
-        return known, (title, advice)
+        return last, (title, advice)
 
 
 def _context_of(request: StoreHttpRequest, page: InfoPage) -> dict[str, Any]:

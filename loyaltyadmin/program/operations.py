@@ -38,6 +38,11 @@ def known_program(*, store: Store) -> Known[Program] | None:
     return snapshots.known_program(store=store)
 
 
+def last_program(*, store: Store) -> Known[Program] | None:
+    """This will give the same even if the app changed it since, for while Zid does not answer."""
+    return snapshots.last_program(store=store)
+
+
 def set_activation(
     *, store: Store, zid: Client, by: Actor, active: bool, restores: Entry | None = None
 ) -> bool:

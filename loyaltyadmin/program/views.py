@@ -39,9 +39,10 @@ def program(request: StoreHttpRequest) -> HttpResponse:
     except (errors.TokenRejected, errors.ScopeMissing):
         raise
     except errors.ZidError as error:
-        if known is None:
+        last = operations.last_program(store=request.store)
+        if last is None:
             raise
-        return _render(request, "program/program.html", known, failure=views.describe(error))
+        return _render(request, "program/program.html", last, failure=views.describe(error))
     return _render(request, "program/program.html", read)
 
 
@@ -65,6 +66,7 @@ def _render(
     context = {
         **_health(request, program),
         "read_at": known.read_at,
+        "lacks_change": known.lacks_change,
         "is_fresh_on_its_way": is_fresh_on_its_way,
         "failure": failure,
         "earned_parts": _earned_parts(program),

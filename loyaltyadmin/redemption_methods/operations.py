@@ -235,11 +235,11 @@ def read_redemption_method(*, store: Store, zid: Client, method_id: UUID) -> Red
 
 def weigh(*, store: Store, method: RedemptionMethod) -> worth.Weighed:
     """This will say what a method is worth beside what Zid last told of the program; no call."""
-    program = snapshots.last_program(store=store)
+    last = snapshots.last_program(store=store)
     return worth.weigh(
         method=method,
-        rules=program.cashback_rules if program else (),
-        methods=program.redemption_methods if program else (),
+        rules=last.state.cashback_rules if last else (),
+        methods=last.state.redemption_methods if last else (),
     )
 
 

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import BooleanField, Case, F, Q, When
 from django.utils import timezone
 
 from loyaltyadmin.snapshots.models import Snapshot
@@ -38,10 +38,14 @@ _IS_TRUE = Q(changed_at=None) | Q(changed_at__lt=F("read_at")) | Q(changed_at=F(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known(Generic[T]):
-    """What Zid said, and when."""
+    """What Zid said, and when.
+
+    `lacks_change`: the app has changed something since, and what became of that is not in it.
+    """
 
     state: T
     read_at: dt.datetime
+    lacks_change: bool = False
 
 
 class ChangedMeanwhile(Exception):
@@ -132,13 +136,13 @@ def known_program(*, store: Store) -> Known[Program] | None:
     return Known(state=_to_program(kept.state), read_at=kept.read_at) if kept else None
 
 
-def last_program(*, store: Store) -> Program | None:
+def last_program(*, store: Store) -> Known[Program] | None:
     """This will give the program as Zid last told, even if the app has changed it since.
 
-    For sums that are made while somebody types; what holds is not shown by it.
+    For sums that are made while somebody types, and where there is nothing better to show.
     """
-    kept = Snapshot.objects.filter(store=store, part=Snapshot.Part.PROGRAM).exclude(state={})
-    return next((_to_program(it.state) for it in kept), None)
+    kept = _last(store=store, part=Snapshot.Part.PROGRAM)
+    return replace(kept, state=_to_program(kept.state)) if kept else None
 
 
 def read_info_page(*, store: Store, zid: Client) -> Known[InfoPage]:
@@ -158,6 +162,12 @@ def known_info_page(*, store: Store) -> Known[InfoPage] | None:
     return Known(state=InfoPage(**kept.state), read_at=kept.read_at) if kept else None
 
 
+def last_info_page(*, store: Store) -> Known[InfoPage] | None:
+    """This will give the info page as Zid last told, even if the app has changed it since."""
+    kept = _last(store=store, part=Snapshot.Part.INFO_PAGE)
+    return replace(kept, state=InfoPage(**kept.state)) if kept else None
+
+
 def _keep(
     *, store: Store, part: Snapshot.Part, state: dict[str, Any], read_at: dt.datetime
 ) -> None:
@@ -171,6 +181,18 @@ def _keep(
 
 def _kept(*, store: Store, part: Snapshot.Part) -> Snapshot | None:
     return Snapshot.objects.filter(_IS_TRUE, store=store, part=part).first()
+
+
+def _last(*, store: Store, part: Snapshot.Part) -> Known[Any] | None:
+    is_true = Case(When(_IS_TRUE, then=True), default=False, output_field=BooleanField())
+    kept = Snapshot.objects.filter(store=store, part=part).exclude(state={})
+    return next(
+        (
+            Known(state=it.state, read_at=it.read_at, lacks_change=not it.is_true)
+            for it in kept.annotate(is_true=is_true)
+        ),
+        None,
+    )
 
 
 def _put_in(answer: Callable[[Program], Program], *, store: Store) -> bool:

@@ -76,10 +76,11 @@ class BasedOnField(forms.JSONField):
 
 
 def _western(typed: Any) -> Any:
-    """What was typed as it is shown again: with the digits that all of the app is written in."""
+    """What was typed as it is shown again: as all of the app is written, in digits 0 to 9."""
     if not isinstance(typed, str):
         return typed
-    return "".join(str(int(it)) if it.isdecimal() else it for it in typed)
+    western = "".join(str(int(it)) if it.isdecimal() else it for it in typed)
+    return western.replace("٫", ".").replace("٬", ",")
 
 
 def _ungrouped(text: str) -> str:

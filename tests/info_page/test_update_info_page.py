@@ -217,6 +217,20 @@ def test_it_opens_as_zid_last_told_while_zid_is_down(
     assert wire.form_of(response)["content_ar"] == wire.PAGE["content_ar"]
 
 
+def test_while_zid_is_down_it_says_that_what_was_just_saved_may_be_missing(
+    merchant: Client, zid: responses.RequestsMock
+) -> None:
+    shown = wire.open_form(merchant, zid)
+    zid.put(wire.INFO, status=503)
+    save(merchant, shown | {"content_en": "<p>New</p>"})
+    zid.upsert(responses.GET, wire.INFO, status=503)
+
+    response = merchant.get("/info-page/")
+
+    assert response.status_code == 200
+    assert "since then may be missing" in " ".join(Page(response).alerts())
+
+
 def test_it_says_that_zid_is_down_when_nothing_is_known(
     merchant: Client, zid: responses.RequestsMock
 ) -> None:

@@ -133,6 +133,22 @@ def test_while_zid_is_down_the_page_opens_with_a_notice_and_what_is_known(
 
 
 @pytest.mark.usefixtures("known")
+def test_while_zid_is_down_a_change_that_nobody_knows_of_is_said_to_be_missing(
+    merchant: Client, zid: responses.RequestsMock
+) -> None:
+    zid.post(f"{edge.LOYALTY}/activation", status=503)
+    zid.get(edge.PROGRAM, status=503)
+    merchant.post("/program/activation/", {"active": "0"}, headers=edge.HTMX)
+
+    response = merchant.get("/program/", headers=edge.BOOSTED)
+
+    page = Page(response)
+    assert response.status_code == 200
+    assert "What was changed here since then may be missing" in page.alerts()[0]
+    assert "As of 3 minutes ago" in page.one(id="program").text
+
+
+@pytest.mark.usefixtures("known")
 def test_while_zid_is_down_the_painted_page_stays_and_is_told_so(
     merchant: Client, zid: responses.RequestsMock
 ) -> None:

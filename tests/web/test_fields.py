@@ -24,7 +24,7 @@ def test_what_may_be_another_number_is_refused(typed: str) -> None:
 
 @pytest.mark.parametrize("field", [fields.WholeNumberField(), fields.AmountField()])
 def test_what_was_typed_is_shown_again_in_western_digits(field: forms.Field) -> None:
-    assert field.bound_data("١٬٢٥٠ ريال", None) == "1٬250 ريال"
+    assert field.bound_data("١٬٢٥٠ ريال", None) == "1,250 ريال"
 
 
 @pytest.mark.parametrize(
