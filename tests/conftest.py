@@ -19,7 +19,7 @@ from loyaltyadmin.web import sessions
 from tests import leaks
 
 HEADERS = {"Authorization": "Bearer the-authorization", "X-Manager-Token": "the-manager-token"}
-EAR = leaks.listen()
+EAR = leaks.Ear()
 
 
 def make_store(store_id: int, **fields: object) -> Store:
@@ -93,6 +93,7 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _nothing_personal_is_logged() -> Iterator[None]:
+    leaks.listen(EAR)
     EAR.heard.clear()
     yield
     assert EAR.heard == []
