@@ -364,7 +364,11 @@ def test_every_row_it_gives_was_written_in_the_file(pieces: list[str]) -> None:
 WRITTEN = st.tuples(
     st.integers(min_value=1, max_value=10**15 - 1),
     st.integers(min_value=-sheet.MOST_POINTS, max_value=sheet.MOST_POINTS).filter(bool),
-    st.text(st.characters(codec="cp1256", exclude_categories=["Cc", "Cf", "Z"]), max_size=40),
+    # An apostrophe at the beginning may be the one that keeps our own files' cells from being
+    # formulas: it is taken off again.
+    st.text(
+        st.characters(codec="cp1256", exclude_categories=["Cc", "Cf", "Z"]), max_size=40
+    ).filter(lambda text: not text.startswith("'")),
 )
 
 
