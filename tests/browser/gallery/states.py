@@ -263,7 +263,10 @@ def edits(what: str, *, typed: str = "", stale: bool = False) -> Callable[[Visit
 
 def leaves_unsaved(visit: Visit) -> None:
     edits("cashback-rule")(visit)
+    example = visit.app.locator("#example")
+    before = example.inner_text()
     visit.app.locator("main input[type=text]").first.fill("7")
+    expect(example).not_to_have_text(before, use_inner_text=True)
     visit.app.locator("nav.zid-nav a[href='/customers/']").click()
     expect(visit.app.locator("dialog#unsaved")).to_be_visible()
 
