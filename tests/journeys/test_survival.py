@@ -92,6 +92,13 @@ def assert_it_is_in_the_middle(product: Product) -> None:
     assert 0 < len(product.sandbox.ledger(STORE_ID)) < LINES
 
 
+def has_broken_off(product: Product) -> bool:
+    """Whether a worker's turn ended for want of a database; others miss it sooner."""
+    return any(
+        "take_turn" in said and "raised unexpected" in said for said in product.log().splitlines()
+    )
+
+
 def assert_nobody_knew(product: Product) -> None:
     """Or it was not the worst moment, and the test proves little."""
     assert "was claimed and never finished" in product.log()
@@ -168,7 +175,7 @@ def test_a_job_goes_on_when_the_database_was_restarted(machine: Machine, tmp_pat
     machine.database.kill()
     assert_it_is_in_the_middle(product)
     # The outcome of that change comes and cannot be written down.
-    wait_until(lambda: "OperationalError" in product.log())
+    wait_until(lambda: has_broken_off(product))
     machine.database.start()
     product.wait_until_ready()
 
