@@ -49,7 +49,7 @@ def looks_up(merchant: Merchant) -> None:
 def adjusts(merchant: Merchant) -> None:
     types("#adjust-customer-points [name=points]", "5")(merchant)
     types("#adjust-customer-points [name=reason]", "هدية العيد")(merchant)
-    merchant.click("#adjust-customer-points form button[type=submit]")
+    merchant.click("#adjust-customer-points form button[data-shortcut=save]")
     merchant.app.locator("#adjust-customer-points .zid-alert").first.wait_for()
 
 

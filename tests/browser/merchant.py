@@ -140,7 +140,7 @@ class Merchant:
         form = self.app.locator("#adjust-customer-points form")
         form.locator("input[name=points]").fill(str(points))
         form.locator("input[name=reason]").fill(reason)
-        return form.locator("button")
+        return form.locator("button[data-shortcut=save]")
 
     def balance(self) -> Locator:
         """The customer's points on the customer's page; the second of the totals is the balance."""
