@@ -109,6 +109,7 @@ class BulkAdjustment(models.Model):
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
 
+    # A manager with all of the queryset's methods, whatever its class is called.
     objects: ClassVar[JobQuerySet] = JobQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
