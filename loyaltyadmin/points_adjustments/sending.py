@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import uuid
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -40,6 +41,8 @@ CLOCKS_APART = dt.timedelta(minutes=5)
 NEXT_LOOK_SECONDS = 15
 # No history was to be had for so long: the line is the merchant's to decide, and its job goes on.
 LOOK_FOR = dt.timedelta(hours=6)
+# A customer has no more entries than Zid shows in so long.
+LATE_AFTER = dt.timedelta(days=1)
 # Whoever claimed a line sends it within this time or not at all.
 SEND_WITHIN_SECONDS = 15
 
@@ -127,7 +130,8 @@ def settle(*, line: Line, zid: Client) -> bool:
     - It is not there yet, or no history is to be had: unknown until the next look.
     - Asked late enough, there is an entry that may be this line and does not say so, because Zid
       cut its reason or left it out, or there was no history for LOOK_FOR, or Zid says that there
-      is none (docs/adr/0010): unsettled, for the merchant to decide.
+      is none, or it may no longer reach back (docs/adr/0010): unsettled, for the merchant to
+      decide.
 
     Tells whether Zid answered.
 
@@ -158,7 +162,9 @@ def settle(*, line: Line, zid: Client) -> bool:
         _look_later(line=line, at=late_enough)
     elif not has_history:
         line.move(to=LineStatus.UNSETTLED, problem="no_history")
-    elif any(may_be_entry_of(line=line, entry=entry) for entry in history):
+    elif any(may_be_entry_of(line=line, entry=entry) for entry in history) or (
+        may_be_cut_off(line=line, history=history, asked_at=asked_at)
+    ):
         line.move(to=LineStatus.UNSETTLED, problem="history_unclear")
     else:
         give_back(line=line, problem="not_applied")
@@ -190,6 +196,17 @@ def may_be_entry_of(*, line: Line, entry: PointsEntry) -> bool:
         and entry.date >= since
         and line.sent_reason.startswith((entry.reason or "").rstrip("….").rstrip())
     )
+
+
+def may_be_cut_off(*, line: Line, history: Sequence[PointsEntry], asked_at: dt.datetime) -> bool:
+    """Tell whether a history that is read late may no longer reach back to the line.
+
+    Nobody has said that Zid keeps every entry in it. Soon after the claim nothing can be missing;
+    long after, it proves something only if it shows what was before.
+    """
+    since = line.claimed_at or line.created_at
+    is_late = asked_at > since + LATE_AFTER
+    return is_late and bool(history) and all(entry.date > since for entry in history)
 
 
 def _moves_the_same(*, line: Line, entry: PointsEntry) -> bool:

@@ -283,6 +283,32 @@ def test_it_gives_a_line_back_when_the_history_shows_late_enough_that_it_did_not
     assert Line.objects.get().status == LineStatus.PENDING
 
 
+@pytest.mark.parametrize(
+    ("shows_what_was_before", "status"),
+    [(False, LineStatus.UNSETTLED), (True, LineStatus.PENDING)],
+)
+def test_a_history_that_is_read_days_later_proves_nothing_unless_it_reaches_back(
+    ledger: Ledger,
+    line: Line,
+    zid_client: Client,
+    pace: Pacer,
+    shows_what_was_before: bool,
+    status: LineStatus,
+) -> None:
+    lose(line, ledger, zid_client, pace, applied=True)
+    [entry] = ledger.entries
+    later = timezone.now() + dt.timedelta(hours=1)
+    entry |= {"reason": "شراء", "points": 9_999, "date": later.isoformat()}
+    if shows_what_was_before:
+        before = timezone.now() - dt.timedelta(days=1)
+        ledger.entries.append(entry | {"date": before.isoformat()})
+
+    with time_machine.travel(timezone.now() + dt.timedelta(days=2)):
+        sending.settle(line=line, zid=zid_client)
+
+    assert Line.objects.get().status == status
+
+
 def test_it_tells_the_merchant_when_a_single_adjustment_did_not_happen(
     ledger: Ledger, single: Line, zid_client: Client, pace: Pacer
 ) -> None:
