@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from loyaltyadmin.celery import app as celery_app
+from loyaltyadmin.points_adjustments import holding, turns
 from loyaltyadmin.stores import pacer
 from loyaltyadmin.stores.models import Store
 from loyaltyadmin.web import sessions
@@ -140,5 +141,7 @@ def _nothing_left_over() -> Iterator[None]:
     pacer.bucket.cache_clear()
     empty_buckets()
     cache.clear()
+    holding.STORES_THAT_WAIT.forget()
+    turns.STORES_WITH_MORE.forget()
     yield
     pacer.bucket.cache_clear()

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from loyaltyadmin.customers import folding
@@ -151,16 +152,17 @@ def note_adjustments(*, store_id: int, moves: Iterable[tuple[int, int, dt.dateti
         rows = Customer.objects.select_for_update().filter(
             store=store_id, customer_id__in=by_customer
         )
-        clear, unclear = [], []
-        for row in rows.only("customer_id", "points", "read_at"):
+        clear: defaultdict[int, list[int]] = defaultdict(list)
+        unclear = []
+        for row in rows.only("customer_id", "read_at"):
             made = by_customer[row.customer_id]
             if any(began_at <= row.read_at + longest_call for _, began_at in made):
                 unclear.append(row.customer_id)
-                continue
-            row.points += sum(points for points, _ in made)
-            row.read_at = now
-            clear.append(row)
-        Customer.objects.bulk_update(clear, ["points", "read_at"], batch_size=100)
+            else:
+                clear[sum(points for points, _ in made)].append(row.id)
+        # Most customers of a job get the same.
+        for points, ids in clear.items():
+            Customer.objects.filter(id__in=ids).update(points=F("points") + points, read_at=now)
     if unclear:
         hint(store_id=store_id, customer_ids=unclear)
 

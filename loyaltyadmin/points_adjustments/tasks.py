@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from loyaltyadmin.points_adjustments import turns, uploads
+from loyaltyadmin.points_adjustments import holding, turns, uploads
 from loyaltyadmin.points_adjustments.models import BulkAdjustment
 from loyaltyadmin.points_adjustments.states import JobStatus
 from loyaltyadmin.web.tasks import is_stopping
@@ -22,12 +22,12 @@ def wake_worker(*, store_id: int) -> None:
     """
 
     def send() -> None:
-        turns.expect(store_id=store_id)
+        holding.expect(store_id=store_id)
         try:
             take_turn.delay(store_id)
         except OperationalError as error:
             logger.warning("no broker to wake a worker with: %s", type(error).__name__)
-            turns.expect(store_id=store_id, nobody=True)
+            holding.expect(store_id=store_id, nobody=True)
 
     transaction.on_commit(send)
 

@@ -13,14 +13,16 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from loyaltyadmin.points_adjustments import balances, endings, sending, writing
-from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line, Turn
+from loyaltyadmin.points_adjustments import balances, endings, holding, sending, writing
+from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
+from loyaltyadmin.points_adjustments.sharing import Shared
 from loyaltyadmin.points_adjustments.states import (
     JOB_STOPPABLE,
     LINE_OPEN,
@@ -45,20 +47,13 @@ TURN_SECONDS = 2
 # So long while no other store waits, for to change places costs writes; and while Zid does not
 # answer, or the pauses between the lines would never grow.
 LONG_TURN_SECONDS = 20
-HOLD_SECONDS = 15  # a dead worker's turn is free again after this
-RENEW_SECONDS = 5
-WAKE_AGAIN_SECONDS = 10
-LONGEST_WAIT_SECONDS = 60
 ABANDONED_SECONDS = 60  # no click waits that long for its call
 LONGEST_PAUSE_SECONDS = 10.0
 MISSES_ALLOWED = 2
-# What comes before the next line is looked for no more often than this while there are lines, for
-# looking costs a worker as much as sending does.
+# What comes before the next line is looked for no more often than this while there are lines.
 LOOK_SECONDS = 2
 # A turn that is short reads few lines, one that goes on more at once.
 FEWEST_LINES_AT_ONCE, MOST_LINES_AT_ONCE = 5, 50
-# A store that was told to come and has not found a thread by then waits for one.
-COMES_WITHIN_SECONDS = 1
 
 
 def never() -> bool:
@@ -85,7 +80,7 @@ def _take_turn(
     store = Store.objects.connected().filter(id=store_id).first()
     if store is None:
         return False
-    turn = _Turn(store=store)
+    turn = holding.Held(store=store)
     if not turn.take():
         return False
     is_done = False
@@ -138,15 +133,6 @@ def look_again(*, store: Store) -> int:
     return count + waiting.update(look_at=now)
 
 
-def expect(*, store_id: int, nobody: bool = False) -> None:
-    """This will note that a worker was told to come to a store, so that others make room for it.
-
-    Or that `nobody` could be told: then the sweep tries at once.
-    """
-    woken_at = None if nobody else timezone.now()
-    Turn.objects.update_or_create(store_id=store_id, defaults={"woken_at": woken_at})
-
-
 def sweep() -> list[int]:
     """This will turn the lines of dead workers unknown, and tell which stores need a worker now.
 
@@ -179,7 +165,7 @@ def sweep() -> list[int]:
         store__installed_at__gt=F("unknown_at"),
     ):
         line.move(to=LineStatus.UNKNOWN, unknown_at=now, look_at=now, problem="")
-    return [store_id for store_id in _stores_with_work(now=now) if _wake(store_id, now=now)]
+    return [store_id for store_id in _stores_with_work(now=now) if holding.wake(store_id, now=now)]
 
 
 def _would_go_on() -> Q:
@@ -187,53 +173,10 @@ def _would_go_on() -> Q:
     return Q(status__in=JOB_STOPPABLE) | Q(status=JobStatus.WRITING, confirmed_at__isnull=False)
 
 
-def _is_free(*, now: dt.datetime) -> Q:
-    """Nobody has the turn; one that is held for too long was so before the clock was put back."""
-    return (
-        Q(held_until=None)
-        | Q(held_until__lt=now)
-        | Q(held_until__gt=now + 2 * dt.timedelta(seconds=HOLD_SECONDS))
-    )
-
-
-class _Turn:
-    """The row that says whose turn it is, held by renewing it."""
-
-    def __init__(self, *, store: Store) -> None:
-        self._row = Turn.objects.get_or_create(store=store)[0]
-        self._holder = uuid.uuid4()
-        self._renewed = 0.0
-
-    def take(self) -> bool:
-        now = timezone.now()
-        taken = Turn.objects.filter(_is_free(now=now), store=self._row.store_id).update(
-            holder=self._holder, held_until=now + dt.timedelta(seconds=HOLD_SECONDS)
-        )
-        self._renewed = time.monotonic()
-        return taken == 1
-
-    def is_mine(self) -> bool:
-        """Renew when it is time to; False once another process has taken over."""
-        if time.monotonic() - self._renewed < RENEW_SECONDS:
-            return True
-        self._renewed = time.monotonic()
-        until = timezone.now() + dt.timedelta(seconds=HOLD_SECONDS)
-        return self._mine().update(held_until=until) == 1
-
-    def release(self, *, is_done: bool) -> None:
-        # Whoever comes again is told so: a second message from the sweep would be one too many.
-        # And after trouble the sweep waits. But a store that was done is woken when a line is due.
-        woken_at = None if is_done else timezone.now()
-        self._mine().update(holder=None, held_until=None, woken_at=woken_at)
-
-    def _mine(self) -> QuerySet[Turn]:
-        return Turn.objects.filter(store=self._row.store_id, holder=self._holder)
-
-
 def _work(
     *,
     store: Store,
-    turn: _Turn,
+    turn: holding.Held,
     is_stopping: Callable[[], bool],
     sleep: Callable[[float], None],
 ) -> bool:
@@ -250,7 +193,7 @@ def _work(
 def _walk(
     steps: Iterator[bool],
     *,
-    turn: _Turn,
+    turn: holding.Held,
     is_stopping: Callable[[], bool],
     sleep: Callable[[float], None],
 ) -> bool:
@@ -266,7 +209,7 @@ def _walk(
         if is_stopping() or lasted > LONG_TURN_SECONDS:
             return True
         if misses == 0 and lasted > look_around_at:
-            if _others_wait():
+            if holding.makes_room():
                 return True
             look_around_at = lasted + TURN_SECONDS
         if not turn.is_mine():
@@ -283,6 +226,8 @@ def _steps(*, store: Store, zid: Client, pace: pacer.Pacer, applied: list[Line])
     at_once, is_checking, look_at = FEWEST_LINES_AT_ONCE, True, 0.0
     unchecked: BulkAdjustment | None = None
     while True:
+        if waiting and time.monotonic() >= look_at and store.id not in STORES_WITH_MORE.get():
+            look_at = time.monotonic() + LOOK_SECONDS
         if not waiting or time.monotonic() >= look_at:
             if unknown := _line_to_look_up(store=store):
                 settle = partial(sending.settle, line=unknown, zid=zid)
@@ -340,6 +285,22 @@ def _unless_refused(step: Callable[[], bool], *, job_id: uuid.UUID | None) -> bo
             return False
 
 
+def _stores_with_more() -> frozenset[int]:
+    """Those with something that comes before their next line."""
+    with_more = (
+        Line.objects.due_for_a_look(now=timezone.now()),
+        writing.to_be_written(),
+        endings.to_be_cleared(),
+        balances.drafts_to_check(),
+    )
+    return frozenset(
+        chain.from_iterable(some.values_list("store_id", flat=True) for some in with_more)
+    )
+
+
+STORES_WITH_MORE = Shared(_stores_with_more, seconds=LOOK_SECONDS)
+
+
 def _line_to_look_up(*, store: Store) -> Line | None:
     due = Line.objects.filter(store=store).due_for_a_look(now=timezone.now())
     return due.order_by("look_at").first()
@@ -382,21 +343,6 @@ def _due(jobs: QuerySet[BulkAdjustment]) -> QuerySet[BulkAdjustment]:
     ).exclude(store__subscription__in=HELD_BACK)
 
 
-def _others_wait() -> bool:
-    """Whether a store was told to come and has found no thread yet.
-
-    Where there are threads enough it comes at once. Making room for it all the same would tell
-    one store more to come, for which others make room: all of them would change places for ever.
-    """
-    now = timezone.now()
-    # Whoever was told longer ago than any wait lasts had no reason to come.
-    told = Q(
-        woken_at__gt=now - dt.timedelta(seconds=LONGEST_WAIT_SECONDS),
-        woken_at__lte=now - dt.timedelta(seconds=COMES_WITHIN_SECONDS),
-    )
-    return Turn.objects.filter(_is_free(now=now), told).exists()
-
-
 def _stores_with_work(*, now: dt.datetime) -> list[int]:
     jobs = BulkAdjustment.objects.all()
     lines = Line.objects.filter(job=OuterRef("id"))
@@ -415,14 +361,3 @@ def _stores_with_work(*, now: dt.datetime) -> list[int]:
     ids = {store_id for some in with_work for store_id in some.values_list("store_id", flat=True)}
     ids |= set(Line.objects.due_for_a_look(now=now).values_list("store_id", flat=True).distinct())
     return list(Store.objects.connected().filter(id__in=ids).values_list("id", flat=True))
-
-
-def _wake(store_id: int, *, now: dt.datetime) -> bool:
-    Turn.objects.get_or_create(store_id=store_id)
-    again = dt.timedelta(seconds=WAKE_AGAIN_SECONDS)
-    woken = Turn.objects.filter(
-        _is_free(now=now),
-        Q(woken_at=None) | Q(woken_at__lt=now - again) | Q(woken_at__gt=now + again),
-        store=store_id,
-    ).update(woken_at=now)
-    return woken == 1

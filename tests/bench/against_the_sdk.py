@@ -63,7 +63,7 @@ def main() -> None:
         ZID_SETTLE_SECONDS="10",
         **limits,
     ) as product:
-        time.sleep(2)  # until the calls of the installations have drained
+        time.sleep(2)  # until the calls so far have drained
         began_at = time.time()
         believed = _run_all(product)
         stats = product.sandbox.stats(timestamps=True)["stores"]

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from tests import plan, processes, services
 from tests.processes import Product
 from tests.zid_sandbox.seed import FIRST_STORE_ID, first_customer_id
 
+QUIET_SECONDS = 10  # long enough for the buckets to drain too
+
 
 def name_of(*, on_servers: bool) -> str:
     return "PostgreSQL and Redis" if on_servers else "embedded (SQLite, files)"
@@ -23,7 +26,7 @@ def name_of(*, on_servers: bool) -> str:
 
 @contextlib.contextmanager
 def started(*, on_servers: bool, stores: int, **options: Any) -> Iterator[Product]:
-    """The product on servers of its own or none, installed on all its stores."""
+    """The product on servers of its own or none, installed on all its stores, at rest."""
     options = {**plan.SERVER_SETTINGS, **options}
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="loyaltyadmin-bench-"))
@@ -35,7 +38,16 @@ def started(*, on_servers: bool, stores: int, **options: Any) -> Iterator[Produc
         )
         for index in range(stores):
             product.install(store_id=FIRST_STORE_ID + index)
+        if options.get("workers", 1):
+            _wait_for_rest(product)
         yield product
+
+
+def _wait_for_rest(product: Product) -> None:
+    """Until no call is made any more: after an installation all customers are read."""
+    calls = -1
+    while calls != (calls := int(product.sandbox.stats()["calls"])):
+        time.sleep(QUIET_SECONDS)
 
 
 def ask(product: Product, module: str, *arguments: object) -> Any:

@@ -83,14 +83,16 @@ def test_ten_stores_jobs_at_once_come_to_their_ends_side_by_side(tmp_path: Path)
         done = {id_: moments(product, id_) for id_ in FIRST_CUSTOMERS}
     first_end = min(of_store[-1] for of_store in done.values())
     by_then = {id_: sum(it <= first_end for it in of_store) for id_, of_store in done.items()}
-    assert min(by_then.values()) >= LINES / 2, by_then
+    # Not half: threads go in turn to stores that begin and to those that come again, so those that
+    # began first may have come a second time before the last one has begun (docs/adr/0024).
+    assert min(by_then.values()) >= LINES / 4, by_then
 
 
 def test_a_small_job_waits_for_its_own_stores_large_one_and_for_no_others(tmp_path: Path) -> None:
     busy, *others = FIRST_CUSTOMERS
     first = FIRST_CUSTOMERS[busy]
     small = {id_: range(it + MANY, it + MANY + FEW) for id_, it in FIRST_CUSTOMERS.items()}
-    with running(tmp_path, threads=1) as product:
+    with running(tmp_path, threads=2) as product:
         queue_jobs(product, {busy: first}, lines=MANY)
         queue_jobs(product, {id_: customers[0] for id_, customers in small.items()}, lines=FEW)
         wait_for_the_end(product)

@@ -18,7 +18,7 @@ from django.utils import timezone
 from hypothesis import strategies as st
 
 from loyaltyadmin.activity.operations import OPERATOR
-from loyaltyadmin.points_adjustments import operations, sending, tasks, turns
+from loyaltyadmin.points_adjustments import holding, operations, sending, tasks, turns
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line, Turn
 from loyaltyadmin.points_adjustments.states import Action, JobStatus, LineStatus
 from loyaltyadmin.stores.models import RateBucket, Store
@@ -368,12 +368,12 @@ def test_a_turn_that_dies_leaves_the_store_to_the_next_worker_within_seconds(
     ledger: Ledger, store: Store, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_job(store)
-    monkeypatch.setattr(turns._Turn, "release", lambda self, is_done: None)
+    monkeypatch.setattr(holding.Held, "release", lambda self, is_done: None)
     monkeypatch.setattr(sending, "send", raising(Crash()))
     with pytest.raises(Crash):
         work(store)
 
-    clock.shift(turns.HOLD_SECONDS + 1)
+    clock.shift(holding.HOLD_SECONDS + 1)
 
     assert turns.sweep() == [store.id]
 
@@ -391,7 +391,7 @@ def test_the_sweep_wakes_a_store_once_in_a_while_and_not_while_somebody_works(
     make_job(store)
 
     first, at_once = turns.sweep(), turns.sweep()
-    clock.shift(turns.WAKE_AGAIN_SECONDS + 1)
+    clock.shift(holding.WAKE_AGAIN_SECONDS + 1)
     later = turns.sweep()
 
     assert (first, at_once, later) == ([store.id], [], [store.id])
@@ -402,7 +402,7 @@ def test_the_sweep_leaves_a_store_alone_that_waits_for_its_next_turn(
 ) -> None:
     make_job(store)
     turns.sweep()
-    clock.shift(turns.WAKE_AGAIN_SECONDS + 1)
+    clock.shift(holding.WAKE_AGAIN_SECONDS + 1)
 
     more = turns.take_turn(store_id=store.id, is_stopping=lambda: True)
 
@@ -420,7 +420,7 @@ def test_a_turn_gives_the_thread_to_a_store_that_waits_for_one(
     make_job(other_store)
     assert turns.sweep() == [other_store.id]
     make_job(store)
-    clock.shift(turns.COMES_WITHIN_SECONDS)
+    clock.shift(holding.COMES_WITHIN_SECONDS)
     monkeypatch.setattr(turns, "TURN_SECONDS", 0)
 
     more = work(store)
@@ -496,7 +496,7 @@ def test_a_turn_lasts_longer_while_zid_does_not_answer(
     make_job(other_store)
     assert turns.sweep() == [other_store.id]
     make_job(store, customers=5)
-    clock.shift(turns.COMES_WITHIN_SECONDS)
+    clock.shift(holding.COMES_WITHIN_SECONDS)
     monkeypatch.setattr(turns, "TURN_SECONDS", 0)
     for _ in range(4):
         ledger.loses_the_answer(applied=False)
