@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 import uuid
+from collections.abc import Collection
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -73,16 +74,24 @@ class Held:
         return Turn.objects.filter(store=self._row.store_id, holder=self._holder)
 
 
-def wake(store_id: int, *, now: dt.datetime) -> bool:
-    """Tell whether a worker is to be told to come to a store now."""
-    Turn.objects.get_or_create(store_id=store_id)
+def wake(store_ids: Collection[int], *, now: dt.datetime) -> list[int]:
+    """This will give those of the stores that a worker is to be told to come to now.
+
+    A store is told once in WAKE_AGAIN_SECONDS, and not while somebody works on it.
+    """
     again = dt.timedelta(seconds=WAKE_AGAIN_SECONDS)
-    woken = Turn.objects.filter(
-        is_free(now=now),
-        Q(woken_at=None) | Q(woken_at__lt=now - again) | Q(woken_at__gt=now + again),
-        store=store_id,
-    ).update(woken_at=now)
-    return woken == 1
+    may_be_told = is_free(now=now) & (
+        Q(woken_at=None) | Q(woken_at__lt=now - again) | Q(woken_at__gt=now + again)
+    )
+    # Nearly all of them are being worked on: one question for all of these.
+    turns = Turn.objects.filter(store__in=store_ids)
+    at_it = set(turns.exclude(may_be_told).values_list("store_id", flat=True))
+    woken = []
+    for store_id in set(store_ids) - at_it:
+        Turn.objects.get_or_create(store_id=store_id)
+        if Turn.objects.filter(may_be_told, store=store_id).update(woken_at=now):
+            woken.append(store_id)
+    return woken
 
 
 def _stores_that_wait() -> set[int]:

@@ -134,10 +134,7 @@ def look_again(*, store: Store) -> int:
 
 
 def sweep() -> list[int]:
-    """This will turn the lines of dead workers unknown, and tell which stores need a worker now.
-
-    A store is told once in WAKE_AGAIN_SECONDS, and not while somebody works on it.
-    """
+    """This will turn the lines of dead workers unknown, and tell which stores need a worker now."""
     now = timezone.now()
     for line in Line.objects.filter(
         status=LineStatus.CLAIMED, claimed_at__lt=now - sending.claim_lifetime()
@@ -165,7 +162,7 @@ def sweep() -> list[int]:
         store__installed_at__gt=F("unknown_at"),
     ):
         line.move(to=LineStatus.UNKNOWN, unknown_at=now, look_at=now, problem="")
-    return [store_id for store_id in _stores_with_work(now=now) if holding.wake(store_id, now=now)]
+    return holding.wake(_stores_with_work(now=now), now=now)
 
 
 def _would_go_on() -> Q:
