@@ -21,7 +21,8 @@ class Shared(Generic[Answer]):
         self._ask = ask
         self._seconds = seconds
         self._lock = threading.Lock()
-        self.forget()
+        self._answer: Answer | None = None
+        self._until = 0.0
 
     def get(self) -> Answer:
         with self._lock:
@@ -31,5 +32,4 @@ class Shared(Generic[Answer]):
             return self._answer
 
     def forget(self) -> None:
-        self._answer: Answer | None = None
-        self._until = 0.0
+        self._answer = None

@@ -35,7 +35,8 @@ def adjust_customer_points(request: StoreHttpRequest, customer_id: int) -> HttpR
         if request.htmx and not request.htmx.boosted:  # a quick choice fills the form in
             position = request.GET.get("preset", "")
             preset = presets.preset_at(store=request.store, position=position)
-            return _adjustment(request, customer_id, form=form_with(preset))
+            filled_in = _adjustment(request, customer_id, form=form_with(preset))
+            return trigger_client_event(filled_in, "filled-in", after="settle")
         # A form with mistakes stands at this address: reload, language.
         return redirect("read-customer", customer_id=customer_id)
     form, telling = _forms(request, customer_id)

@@ -9,6 +9,8 @@ function isKey({ key, code }, letter, place) {
   return key.length === 1 && key.charCodeAt(0) > 127 ? code === place : key.toLowerCase() === letter;
 }
 
+let followed = ""; // the name of the key whose link is on its way
+
 function nameOf(event) {
   if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey) {
     return isKey(event, "s", "KeyS") ? "save" : "";
@@ -45,6 +47,15 @@ document.addEventListener("keydown", (event) => {
     element.focus();
     element.select?.();
   } else {
+    followed = name;
     element.click();
+  }
+});
+
+// Where the page that the key led to has a field for it, that is what was meant.
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  if (detail.target === document.body) {
+    document.querySelector(`#main input[data-shortcut~="${followed || "-"}"]`)?.focus();
+    followed = "";
   }
 });

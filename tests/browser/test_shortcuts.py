@@ -41,9 +41,6 @@ def test_they_lead_to_the_search_the_adjustment_and_the_list(
     app.locator("h1").click()
 
     press(merchant, "/", keyboard)
-    expect(app.locator("#id_typed")).to_be_visible()
-    has_focus(merchant, "main")
-    press(merchant, "/", keyboard)
     has_focus(merchant, "id_typed")
     merchant.page.keyboard.type("1001")
     merchant.page.keyboard.press("Enter")

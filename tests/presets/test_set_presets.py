@@ -127,6 +127,9 @@ def test_a_click_fills_the_form_of_an_adjustment_in_without_asking_zid(
     page = Page(merchant.get(f"{address}?preset=2", headers=edge.HTMX))
     none = Page(merchant.get(f"{address}?preset=3", headers=edge.HTMX))
 
+    # Only these fields: what was said about telling the customer stays.
+    link = page.one("a", href="/customers/370001/?preset=2")
+    assert link["hx-target"] == link["hx-select"] == "#adjustment"
     assert page.one(id="id_points")["value"] == "75"
     assert page.one(id="id_reason")["value"] == "تصحيح"
     assert "checked" in page.one(name="action", value="take").attributes
