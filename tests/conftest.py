@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from loyaltyadmin.celery import app as celery_app
 from loyaltyadmin.points_adjustments import holding, turns
-from loyaltyadmin.stores import pacer
+from loyaltyadmin.stores import breakers, pacer
 from loyaltyadmin.stores.models import Store
 from loyaltyadmin.web import sessions
 from tests import leaks
@@ -139,9 +139,11 @@ def _activity_may_go(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _nothing_left_over() -> Iterator[None]:
     pacer.bucket.cache_clear()
+    breakers.forget_all()
     empty_buckets()
     cache.clear()
     holding.STORES_THAT_WAIT.forget()
     turns.STORES_WITH_MORE.forget()
     yield
     pacer.bucket.cache_clear()
+    breakers.forget_all()

@@ -67,8 +67,9 @@ def send(*, line: Line, zid: Client, pace: Pacer) -> bool:
 
     Tells whether Zid answered; a caller with more lines slows down when it did not.
 
-    Raises: errors.RateLimited before anything was claimed. errors.TokenRejected and
-    errors.ScopeMissing: the line was given back, and the next one would fare no better.
+    Raises: errors.RateLimited and errors.HeldBack before anything was claimed.
+    errors.TokenRejected and errors.ScopeMissing: the line was given back, and the next one would
+    fare no better.
     """
     moves = {}
     if line.target is not None:
@@ -90,6 +91,8 @@ def send(*, line: Line, zid: Client, pace: Pacer) -> bool:
             return False
         if not moves:
             return True
+    # Before the claim: whatever is claimed counts as sent once more.
+    zid.insist_on_answers()
     pace.wait_ahead()
     if not _claim(line=line, moves=moves):
         return True

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from loyaltyadmin.stores import pacer
+from loyaltyadmin.stores import breakers, pacer
 from loyaltyadmin.stores.models import Store, StoreManager, StoreQuerySet
 from loyaltyadmin.telemetry import metrics
 from loyaltyadmin.zid import client, errors
@@ -53,6 +53,7 @@ def exchange_code(*, code: str, redirect_uri: str) -> Tokens:
         redirect_uri=redirect_uri,
         code=code,
         timeout=settings.ZID_TIMEOUT_SECONDS,
+        breaker=breakers.breaker_of(settings.ZID_OAUTH_URL),
         observer=metrics.ZidCalls(),
     )
 
@@ -337,6 +338,7 @@ def _refresh_claimed(*, store: Store, claimed_until: dt.datetime) -> Tokens:
             redirect_uri=callback_url(),
             tokens=store.tokens,
             timeout=settings.ZID_TIMEOUT_SECONDS,
+            breaker=breakers.breaker_of(settings.ZID_OAUTH_URL),
             observer=metrics.ZidCalls(),
         )
     except errors.ZidError as error:
@@ -416,6 +418,7 @@ def _client(
         store_id=store_id,
         language="en" if language == "en" else "ar",
         pacer=pace,
+        breaker=breakers.breaker_of(settings.ZID_API_URL),
         observer=metrics.ZidCalls(),
         refresh=refresh,
     )

@@ -31,7 +31,7 @@ REGISTRY = CollectorRegistry()
 
 ZID_CALLS = Counter(
     "loyaltyadmin_zid_calls",
-    "Requests to Zid, repeated ones too, by endpoint and by what came of them",
+    "Requests to Zid, repeated ones too, by endpoint and by what came of them; held_back: not made",
     ["endpoint", "outcome"],
     registry=REGISTRY,
 )
@@ -40,6 +40,13 @@ ZID_CALL_SECONDS = Histogram(
     "How long Zid took to answer, or we to give up",
     ["endpoint"],
     buckets=SECONDS,
+    registry=REGISTRY,
+)
+ZID_BREAKER_MOVES = Counter(
+    "loyaltyadmin_zid_breaker_moves",
+    "How often a process stopped calling a host of Zid's, since none of its calls was answered,"
+    " and how often it began again: open, closed",
+    ["host", "to"],
     registry=REGISTRY,
 )
 PACE_SECONDS = Summary(
@@ -102,6 +109,10 @@ class ZidCalls:
         outcome = _outcome(status=status, is_sent=is_sent)
         ZID_CALLS.labels(endpoint=endpoint, outcome=outcome).inc()
         ZID_CALL_SECONDS.labels(endpoint=endpoint).observe(seconds)
+
+    def held_back(self, *, endpoint: str) -> None:
+        """Count one that was not made."""
+        ZID_CALLS.labels(endpoint=endpoint, outcome="held_back").inc()
 
 
 def collectors() -> Iterable[Collector]:

@@ -15,6 +15,8 @@ _REFUSALS: Mapping[int, type[errors.ZidError]] = {
 }
 # What an error's top level holds beside fields ("tests/zid_sandbox/NOTES.md", "Calls").
 _ENVELOPE = frozenset({"status", "message", "detail", "error", "errors", "code", "data"})
+# A gateway in front of Zid says of Zid that it is not there. A 500 may be about one store's data.
+_NOBODY_THERE = frozenset({502, 503, 504, 520, 521, 522, 523, 524})
 
 
 class _Origin(TypedDict):
@@ -26,6 +28,11 @@ class _Origin(TypedDict):
 def is_login(answer: Answer) -> bool:
     """Say whether Zid asks to log in again: a 401, or a redirect to a login page."""
     return answer.status is not None and (answer.status == 401 or 300 <= answer.status < 400)
+
+
+def is_silence(answer: Answer) -> bool:
+    """Say whether Zid did not answer, by what a gateway says or since nothing came back."""
+    return answer.status is None or answer.status in _NOBODY_THERE
 
 
 def error_for(answer: Answer, *, endpoint: str, is_read: bool) -> errors.ZidError:

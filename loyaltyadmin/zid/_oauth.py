@@ -16,6 +16,7 @@ from loyaltyadmin.zid._session import (
     ZidSession,
 )
 from loyaltyadmin.zid._transport import Transport
+from loyaltyadmin.zid.breaker import Breaker
 from loyaltyadmin.zid.types import Tokens
 
 
@@ -27,6 +28,7 @@ def exchange_code(
     redirect_uri: str,
     code: str,
     timeout: float | tuple[float, float],
+    breaker: Breaker | None = None,
     observer: Observer | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Tokens:
@@ -49,6 +51,7 @@ def exchange_code(
         oauth_url=oauth_url,
         form=form,
         timeout=timeout,
+        breaker=breaker,
         observer=observer,
         sleep=sleep,
         earlier=None,
@@ -63,6 +66,7 @@ def refresh_tokens(
     redirect_uri: str,
     tokens: Tokens,
     timeout: float | tuple[float, float],
+    breaker: Breaker | None = None,
     observer: Observer | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Tokens:
@@ -86,6 +90,7 @@ def refresh_tokens(
         oauth_url=oauth_url,
         form=form,
         timeout=timeout,
+        breaker=breaker,
         observer=observer,
         sleep=sleep,
         earlier=tokens,
@@ -102,6 +107,7 @@ def _post(
     oauth_url: str,
     form: Mapping[str, str],
     timeout: float | tuple[float, float],
+    breaker: Breaker | None,
     observer: Observer | None,
     sleep: Callable[[float], None],
     earlier: Tokens | None,
@@ -113,6 +119,7 @@ def _post(
             clock=time.monotonic,
             sleep=sleep,
             pacer=Unpaced(),
+            breaker=breaker or Breaker(),
             refresh=None,
             observer=observer or Unobserved(),
         ),

@@ -6,6 +6,8 @@ Whatever else happens to a write is ``OutcomeUnknown``: Zid has no idempotency k
 points twice is worse than asking (``tests/zid_sandbox/NOTES.md``, "Calls").
 
 One debug line per request names verb, endpoint template, status and milliseconds, nothing else.
+
+While Zid does not answer at all, nothing is sent: ``HeldBack`` (``breaker.py``).
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from typing import Protocol
 
 from loyaltyadmin.zid import _answers, _payload, errors
 from loyaltyadmin.zid._transport import Answer, Transport
+from loyaltyadmin.zid.breaker import Breaker
 from loyaltyadmin.zid.types import Tokens
 
 logger = logging.getLogger("loyaltyadmin.zid")
@@ -65,6 +68,9 @@ class Observer(Protocol):
         ``endpoint`` holds placeholders, no values; ``is_sent`` is False when nothing left us.
         """
 
+    def held_back(self, *, endpoint: str) -> None:
+        """Learn that one was not made, since Zid does not answer."""
+
 
 class Unobserved:
     """An observer that looks away."""
@@ -72,6 +78,9 @@ class Unobserved:
     def exchanged(
         self, *, endpoint: str, status: int | None, is_sent: bool, seconds: float
     ) -> None:
+        """Forget it."""
+
+    def held_back(self, *, endpoint: str) -> None:
         """Forget it."""
 
 
@@ -122,12 +131,13 @@ class Surroundings:
     """What is handed in, so that tests own the clock and stores own their tokens.
 
     ``clock`` counts seconds; ``refresh`` gets the tokens that were refused, keeps the new ones
-    and returns them.
+    and returns them. ``breaker`` is shared by all who call the same host.
     """
 
     clock: Callable[[], float]
     sleep: Callable[[float], None]
     pacer: Pacer
+    breaker: Breaker
     refresh: Callable[[Tokens], Tokens] | None
     observer: Observer
 
@@ -149,6 +159,7 @@ class ZidSession:
         self._transport = transport
         self._surroundings = surroundings
         self._tokens = tokens
+        self._store_id = store_id
         self._common_headers = {
             "Accept": "application/json",
             "Accept-Language": language,
@@ -161,6 +172,11 @@ class ZidSession:
     def close(self) -> None:
         """Close the connections."""
         self._transport.close()
+
+    def insist_on_answers(self, *, endpoint: str, is_read: bool) -> None:
+        """Raise HeldBack where a call to ``endpoint`` would be held back now."""
+        if not self._surroundings.breaker.lets_through(is_read=is_read):
+            raise self._held_back(endpoint)
 
     def send(self, call: Call) -> object:
         """Send ``call`` under the law above and return its JSON, or None if it needs none."""
@@ -188,9 +204,30 @@ class ZidSession:
             tries += 1
             self._surroundings.sleep(pause)
 
+    def _held_back(self, endpoint: str) -> errors.HeldBack:
+        self._surroundings.observer.held_back(endpoint=endpoint)
+        return errors.HeldBack(endpoint=endpoint)
+
     def _send_once(self, call: Call) -> Answer:
         here = self._surroundings
+        # Before the wait for a place, or it would be for nothing; and after it, for it may be long.
+        self.insist_on_answers(endpoint=call.endpoint, is_read=call.is_read)
         here.pacer.wait()
+        with here.breaker.attempt(is_read=call.is_read) as attempt:
+            if attempt is None:
+                raise self._held_back(call.endpoint)
+            answer = self._exchange(call)
+            attempt.note(
+                is_answered=not _answers.is_silence(answer),
+                # Where no connection can be made it is the same for every store.
+                store=None if answer.never_sent else self._store_id,
+            )
+        if answer.status == 429:
+            here.pacer.refused(retry_after=answer.retry_after)
+        return answer
+
+    def _exchange(self, call: Call) -> Answer:
+        here = self._surroundings
         started = here.clock()
         answer = self._transport.exchange(
             verb=call.verb,
@@ -209,8 +246,6 @@ class ZidSession:
         )
         said = answer.status or "no answer"
         logger.debug("%s %s %d ms", call.endpoint, said, round(seconds * 1000))
-        if answer.status == 429:
-            here.pacer.refused(retry_after=answer.retry_after)
         return answer
 
     def _credentials(self, call: Call) -> dict[str, str]:

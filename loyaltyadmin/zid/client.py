@@ -26,6 +26,7 @@ from loyaltyadmin.zid._store import Store
 from loyaltyadmin.zid._storefront import Storefront
 from loyaltyadmin.zid._transport import Transport
 from loyaltyadmin.zid._webhooks import Webhooks
+from loyaltyadmin.zid.breaker import Breaker
 from loyaltyadmin.zid.types import Tokens
 
 __all__ = ["Client", "Observer", "Pacer", "exchange_code", "refresh_tokens"]
@@ -36,7 +37,8 @@ class Client:
 
     ``timeout`` is in seconds, a pair for (connecting, reading) or one number for both.
     ``language`` is the one of Zid's own sentences: ``"ar"`` or ``"en"``. ``pacer`` is asked
-    before every request and told of every 429. ``observer`` is told of every
+    before every request and told of every 429. ``breaker`` holds requests back while the host does
+    not answer; all who call that host share it. ``observer`` is told of every
     request. ``refresh`` is given tokens that Zid refused, keeps the new ones and returns them;
     without it a 401 is ``TokenRejected`` at once.
     ``session`` carries proxies or certificates of a deployment's own; its adapters are replaced,
@@ -52,6 +54,7 @@ class Client:
         store_id: int | str | None = None,
         language: str = "ar",
         pacer: Pacer | None = None,
+        breaker: Breaker | None = None,
         observer: Observer | None = None,
         refresh: Callable[[Tokens], Tokens] | None = None,
         sleep: Callable[[float], None] = time.sleep,
@@ -68,6 +71,7 @@ class Client:
                 clock=clock,
                 sleep=sleep,
                 pacer=pacer or Unpaced(),
+                breaker=breaker or Breaker(),
                 refresh=refresh,
                 observer=observer or Unobserved(),
             ),
@@ -81,6 +85,13 @@ class Client:
         self.embedded_app = EmbeddedApp(self._session)
         self.webhooks = Webhooks(self._session)
         self.storefront = Storefront(self._session)
+
+    def insist_on_answers(self) -> None:
+        """This will raise where a change would be held back, before it is written down as sent.
+
+        Raises: errors.HeldBack.
+        """
+        self._session.insist_on_answers(endpoint="any change", is_read=False)
 
     def close(self) -> None:
         """Close the connections."""

@@ -4,6 +4,7 @@
 
     ZidError
     ├── NotSent             nothing was applied: no connection was made
+    │   └── HeldBack        nor was one tried: Zid has not been answering
     ├── Unavailable         a read failed or timed out
     ├── OutcomeUnknown      a write left us and no clear answer came
     ├── Rejected            400 or 422, with Zid's words about each field
@@ -63,6 +64,12 @@ class NotSent(ZidError):
     """
 
     summary = "was not sent"
+
+
+class HeldBack(NotSent):
+    """Say that nothing was sent, because Zid has not been answering anybody (``breaker``)."""
+
+    summary = "was held back: Zid has not been answering"
 
 
 class Unavailable(ZidError):

@@ -192,4 +192,4 @@ def test_nothing_that_is_counted_names_a_store_or_a_customer():
         name for collector in metrics.REGISTRY._collector_to_names for name in collector._labelnames
     }
 
-    assert labels == {"endpoint", "outcome", "asks", "to", "task", "status"}
+    assert labels == {"endpoint", "outcome", "host", "asks", "to", "task", "status"}

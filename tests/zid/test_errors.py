@@ -13,6 +13,7 @@ from tests.zid import wire
 
 LEAVES = [
     errors.NotSent,
+    errors.HeldBack,
     errors.Unavailable,
     errors.OutcomeUnknown,
     errors.Rejected,
