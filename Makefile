@@ -37,7 +37,7 @@ setup: $(RUN_STAMP) ## only make the environment that `make run` needs
 
 setup-test: $(TEST_STAMP) ## only make the environment that `make test` needs
 
-bench: $(TEST_STAMP) ## measure engine and pages (ARGS="sdk stores line reading search vitals")
+bench: $(TEST_STAMP) ## measure engine and pages (ARGS="sdk stores line reading search load vitals")
 	@exec $(PY) -m tests.bench $(ARGS)
 
 screenshots: $(TEST_STAMP) ## draw every state of every page (ARGS=--accept: so it is to look)

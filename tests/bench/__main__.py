@@ -1,8 +1,9 @@
 """make bench
 
-    python -m tests.bench             everything, in more than half an hour
+    python -m tests.bench             everything, in three quarters of an hour
     python -m tests.bench sdk line    only these sections
     python -m tests.bench vitals --page customer --page "info page" --runs 1
+    python -m tests.bench load --seconds 60
 
 Prints what it measures, and what the goals are, to standard output; writes nothing else.
 """
@@ -13,9 +14,10 @@ import argparse
 import os
 import platform
 import sys
+from typing import Any
 
 from tests import services
-from tests.bench import against_the_sdk, many_stores, one_line, reading, search, vitals
+from tests.bench import against_the_sdk, load, many_stores, one_line, reading, search, vitals
 
 SECTIONS = {
     "sdk": against_the_sdk,
@@ -23,6 +25,7 @@ SECTIONS = {
     "line": one_line,
     "reading": reading,
     "search": search,
+    "load": load,
     "vitals": vitals,
 }
 
@@ -37,6 +40,9 @@ def main() -> int:
     )
     parser.add_argument(
         "--runs", type=int, default=vitals.RUNS, help="visits to each page; 0: our own share alone"
+    )
+    parser.add_argument(
+        "--seconds", type=int, default=load.SECONDS, help="of clicks while nothing is wrong"
     )
     given = parser.parse_args()
     wanted = given.sections
@@ -54,11 +60,13 @@ def main() -> int:
         f" {platform.system()}; Zid's stand-in, the servers and the worker all on this machine",
         flush=True,
     )
+    options: dict[str, dict[str, Any]] = {
+        "load": {"seconds": given.seconds},
+        "vitals": {"only": given.page, "runs": given.runs},
+    }
     for name, section in SECTIONS.items():
-        if section is vitals and (not wanted or name in wanted):
-            vitals.main(only=given.page, runs=given.runs)
-        elif not wanted or name in wanted:
-            section.main()
+        if not wanted or name in wanted:
+            section.main(**options.get(name, {}))
     return 0
 
 

@@ -16,7 +16,7 @@ from tests.zid_sandbox import clock, config, control_api, server
 from tests.zid_sandbox.config import Options
 from tests.zid_sandbox.world import world
 
-MOST_STORES = 60
+MOST_STORES = 200
 
 
 def main(arguments: list[str] | None = None) -> int:
