@@ -8,10 +8,10 @@ from pathlib import Path
 
 bind = os.environ.get("WEB_BIND") or "127.0.0.1:8000"
 
-# Requests mostly wait, for Zid and for the database: threads, and few processes.
+# Requests mostly wait, for Zid and for the database: many threads, and few processes.
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_PROCESSES") or min(multiprocessing.cpu_count() + 1, 8))
-threads = int(os.environ.get("WEB_THREADS") or 8)
+threads = int(os.environ.get("WEB_THREADS") or 32)
 
 # Longer than one call to Zid may take, repeated once. A deploy waits as long for what is running.
 timeout = 60
@@ -31,3 +31,10 @@ accesslog = None
 
 # Its socket would be a way in that nobody asked for.
 control_socket_disable = True
+
+
+def post_worker_init(worker: object) -> None:
+    """Keep a quarter of the threads for pages that ask Zid nothing (docs/adr/0027)."""
+    from loyaltyadmin.stores import breakers
+
+    breakers.limit_room(places=max(1, threads * 3 // 4))

@@ -419,6 +419,7 @@ def _client(
         language="en" if language == "en" else "ar",
         pacer=pace,
         breaker=breakers.breaker_of(settings.ZID_API_URL),
+        room=breakers.room(),
         observer=metrics.ZidCalls(),
         refresh=refresh,
     )

@@ -16,6 +16,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from loyaltyadmin.telemetry.slots import Slots
+from loyaltyadmin.zid import errors
 
 FOLDER = Path(settings.DATA_DIR) / "metrics"
 SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20)
@@ -31,7 +32,8 @@ REGISTRY = CollectorRegistry()
 
 ZID_CALLS = Counter(
     "loyaltyadmin_zid_calls",
-    "Requests to Zid, repeated ones too, by endpoint and by what came of them; held_back: not made",
+    "Requests to Zid, repeated ones too, by endpoint and by what came of them; held_back and"
+    " crowded_out were not made",
     ["endpoint", "outcome"],
     registry=REGISTRY,
 )
@@ -110,9 +112,10 @@ class ZidCalls:
         ZID_CALLS.labels(endpoint=endpoint, outcome=outcome).inc()
         ZID_CALL_SECONDS.labels(endpoint=endpoint).observe(seconds)
 
-    def held_back(self, *, endpoint: str) -> None:
+    def not_made(self, *, endpoint: str, why: type[errors.NotSent]) -> None:
         """Count one that was not made."""
-        ZID_CALLS.labels(endpoint=endpoint, outcome="held_back").inc()
+        outcome = "held_back" if why is errors.HeldBack else "crowded_out"
+        ZID_CALLS.labels(endpoint=endpoint, outcome=outcome).inc()
 
 
 def collectors() -> Iterable[Collector]:

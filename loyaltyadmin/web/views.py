@@ -172,6 +172,12 @@ def describe(error: errors.ZidError) -> tuple[str, str, int]:
                 _("The limit is used up. Nothing was changed. Try again in a minute."),
                 HTTPStatus.SERVICE_UNAVAILABLE,
             )
+        case errors.CrowdedOut():
+            return (
+                _("Zid is slow to answer"),
+                _("Many are waiting for it already. Nothing was changed. Try again in a moment."),
+                HTTPStatus.SERVICE_UNAVAILABLE,
+            )
         case errors.NotFound():
             return (
                 _("Zid does not know this record"),

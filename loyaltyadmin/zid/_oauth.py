@@ -17,6 +17,7 @@ from loyaltyadmin.zid._session import (
 )
 from loyaltyadmin.zid._transport import Transport
 from loyaltyadmin.zid.breaker import Breaker
+from loyaltyadmin.zid.room import Room
 from loyaltyadmin.zid.types import Tokens
 
 
@@ -120,6 +121,7 @@ def _post(
             sleep=sleep,
             pacer=Unpaced(),
             breaker=breaker or Breaker(),
+            room=Room(),
             refresh=None,
             observer=observer or Unobserved(),
         ),

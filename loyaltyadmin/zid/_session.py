@@ -7,7 +7,8 @@ points twice is worse than asking (``tests/zid_sandbox/NOTES.md``, "Calls").
 
 One debug line per request names verb, endpoint template, status and milliseconds, nothing else.
 
-While Zid does not answer at all, nothing is sent: ``HeldBack`` (``breaker.py``).
+While Zid does not answer at all, nothing is sent: ``HeldBack`` (``breaker.py``). Nor is it when too
+many wait already: ``CrowdedOut`` (``room.py``).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from typing import Protocol
 from loyaltyadmin.zid import _answers, _payload, errors
 from loyaltyadmin.zid._transport import Answer, Transport
 from loyaltyadmin.zid.breaker import Breaker
+from loyaltyadmin.zid.room import Room
 from loyaltyadmin.zid.types import Tokens
 
 logger = logging.getLogger("loyaltyadmin.zid")
@@ -68,8 +70,8 @@ class Observer(Protocol):
         ``endpoint`` holds placeholders, no values; ``is_sent`` is False when nothing left us.
         """
 
-    def held_back(self, *, endpoint: str) -> None:
-        """Learn that one was not made, since Zid does not answer."""
+    def not_made(self, *, endpoint: str, why: type[errors.NotSent]) -> None:
+        """Learn that one was not made: HeldBack or CrowdedOut."""
 
 
 class Unobserved:
@@ -80,7 +82,7 @@ class Unobserved:
     ) -> None:
         """Forget it."""
 
-    def held_back(self, *, endpoint: str) -> None:
+    def not_made(self, *, endpoint: str, why: type[errors.NotSent]) -> None:
         """Forget it."""
 
 
@@ -131,13 +133,14 @@ class Surroundings:
     """What is handed in, so that tests own the clock and stores own their tokens.
 
     ``clock`` counts seconds; ``refresh`` gets the tokens that were refused, keeps the new ones
-    and returns them. ``breaker`` is shared by all who call the same host.
+    and returns them. ``breaker`` is shared by all who call the same host, ``room`` by all.
     """
 
     clock: Callable[[], float]
     sleep: Callable[[float], None]
     pacer: Pacer
     breaker: Breaker
+    room: Room
     refresh: Callable[[Tokens], Tokens] | None
     observer: Observer
 
@@ -176,11 +179,15 @@ class ZidSession:
     def insist_on_answers(self, *, endpoint: str, is_read: bool) -> None:
         """Raise HeldBack where a call to ``endpoint`` would be held back now."""
         if not self._surroundings.breaker.lets_through(is_read=is_read):
-            raise self._held_back(endpoint)
+            raise self._not_made(endpoint, why=errors.HeldBack)
 
     def send(self, call: Call) -> object:
         """Send ``call`` under the law above and return its JSON, or None if it needs none."""
-        answer = self._persist(call)
+        # Who waits for a place below the limit, or before it tries again, waits for Zid as well.
+        with self._surroundings.room.place() as has_one:
+            if not has_one:
+                raise self._not_made(call.endpoint, why=errors.CrowdedOut)
+            answer = self._persist(call)
         if answer.status not in call.successes:
             raise _answers.error_for(answer, endpoint=call.endpoint, is_read=call.is_read)
         if not call.needs_body:
@@ -204,9 +211,9 @@ class ZidSession:
             tries += 1
             self._surroundings.sleep(pause)
 
-    def _held_back(self, endpoint: str) -> errors.HeldBack:
-        self._surroundings.observer.held_back(endpoint=endpoint)
-        return errors.HeldBack(endpoint=endpoint)
+    def _not_made(self, endpoint: str, *, why: type[errors.NotSent]) -> errors.NotSent:
+        self._surroundings.observer.not_made(endpoint=endpoint, why=why)
+        return why(endpoint=endpoint)
 
     def _send_once(self, call: Call) -> Answer:
         here = self._surroundings
@@ -215,7 +222,7 @@ class ZidSession:
         here.pacer.wait()
         with here.breaker.attempt(is_read=call.is_read) as attempt:
             if attempt is None:
-                raise self._held_back(call.endpoint)
+                raise self._not_made(call.endpoint, why=errors.HeldBack)
             answer = self._exchange(call)
             attempt.note(
                 is_answered=not _answers.is_silence(answer),

@@ -27,6 +27,7 @@ from loyaltyadmin.zid._storefront import Storefront
 from loyaltyadmin.zid._transport import Transport
 from loyaltyadmin.zid._webhooks import Webhooks
 from loyaltyadmin.zid.breaker import Breaker
+from loyaltyadmin.zid.room import Room
 from loyaltyadmin.zid.types import Tokens
 
 __all__ = ["Client", "Observer", "Pacer", "exchange_code", "refresh_tokens"]
@@ -38,7 +39,8 @@ class Client:
     ``timeout`` is in seconds, a pair for (connecting, reading) or one number for both.
     ``language`` is the one of Zid's own sentences: ``"ar"`` or ``"en"``. ``pacer`` is asked
     before every request and told of every 429. ``breaker`` holds requests back while the host does
-    not answer; all who call that host share it. ``observer`` is told of every
+    not answer; all who call that host share it. ``room`` has places for those that wait, and all
+    share it. ``observer`` is told of every
     request. ``refresh`` is given tokens that Zid refused, keeps the new ones and returns them;
     without it a 401 is ``TokenRejected`` at once.
     ``session`` carries proxies or certificates of a deployment's own; its adapters are replaced,
@@ -55,6 +57,7 @@ class Client:
         language: str = "ar",
         pacer: Pacer | None = None,
         breaker: Breaker | None = None,
+        room: Room | None = None,
         observer: Observer | None = None,
         refresh: Callable[[Tokens], Tokens] | None = None,
         sleep: Callable[[float], None] = time.sleep,
@@ -72,6 +75,7 @@ class Client:
                 sleep=sleep,
                 pacer=pacer or Unpaced(),
                 breaker=breaker or Breaker(),
+                room=room or Room(),
                 refresh=refresh,
                 observer=observer or Unobserved(),
             ),

@@ -4,7 +4,8 @@
 
     ZidError
     ├── NotSent             nothing was applied: no connection was made
-    │   └── HeldBack        nor was one tried: Zid has not been answering
+    │   ├── HeldBack        nor was one tried: Zid has not been answering
+    │   └── CrowdedOut      nor was one tried: enough are waiting for Zid
     ├── Unavailable         a read failed or timed out
     ├── OutcomeUnknown      a write left us and no clear answer came
     ├── Rejected            400 or 422, with Zid's words about each field
@@ -70,6 +71,12 @@ class HeldBack(NotSent):
     """Say that nothing was sent, because Zid has not been answering anybody (``breaker``)."""
 
     summary = "was held back: Zid has not been answering"
+
+
+class CrowdedOut(NotSent):
+    """Say that nothing was sent, because enough calls are waiting for Zid already (``room``)."""
+
+    summary = "was not sent: enough are waiting for Zid"
 
 
 class Unavailable(ZidError):

@@ -85,3 +85,17 @@ def test_none_is_open_when_a_test_begins(zid, store, no_waiting):
         pytest.raises(errors.Unavailable),
     ):
         client.loyalty.read_program()
+
+
+def test_when_enough_wait_for_zid_a_page_says_so_or_shows_what_is_known(zid, merchant):
+    zid.get(edge.PROGRAM, json=edge.fixture("program"))
+    merchant.get("/program/")
+    breakers.limit_room(places=1)
+
+    with breakers.room().place():
+        known, unknown = merchant.get("/program/"), merchant.get("/customers/1001/")
+
+    assert (known.status_code, unknown.status_code) == (200, 503)
+    for page in (known, unknown):
+        assert "Zid is slow to answer" in page.content.decode()
+    assert len(zid.calls) == 1

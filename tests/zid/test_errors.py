@@ -14,6 +14,7 @@ from tests.zid import wire
 LEAVES = [
     errors.NotSent,
     errors.HeldBack,
+    errors.CrowdedOut,
     errors.Unavailable,
     errors.OutcomeUnknown,
     errors.Rejected,
