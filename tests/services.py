@@ -152,7 +152,7 @@ def killable_postgresql() -> Iterator[Server]:
     programs = find_postgresql()
     if programs is None:
         raise NotFound("PostgreSQL (initdb and postgres)")
-    port = _free_port()
+    port = free_port()
     owner = _owner()
     # /tmp rather than pytest's own folder, which the server's user may not enter.
     with tempfile.TemporaryDirectory(prefix="loyaltyadmin-pg-", dir="/tmp") as name:
@@ -195,7 +195,7 @@ def killable_redis() -> Iterator[Server]:
     program = find_redis()
     if program is None:
         raise NotFound("Redis (redis-server)")
-    port = _free_port()
+    port = free_port()
     with tempfile.TemporaryDirectory(prefix="loyaltyadmin-redis-") as name:
         command = [program, "--port", str(port), "--bind", "127.0.0.1", "--dir", name,
                    "--save", "", "--appendonly", "no"]  # fmt: skip
@@ -235,7 +235,7 @@ def _running_as(owner: pwd.struct_passwd | None) -> _RunningAs:
     return {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
