@@ -54,10 +54,25 @@ def shipped() -> dict[str, str]:
     return dict(re.findall(r"^([A-Z_]+)=(.*)$", example, re.MULTILINE))
 
 
-def as_deployed(*, web_port: int) -> dict[str, str]:
-    """For what deploy/ starts: its own env file, but for what `environment` and this say."""
+def installed(*, secrets: Path, zid: str, data_dir: Path) -> dict[str, str]:
+    """The same with what an operator fills in, secrets as files, and addresses of this machine."""
+    made = {f"{file.name.upper()}_FILE": str(file) for file in secrets.iterdir()}
     return {
-        **SERVER_SETTINGS,
+        **os.environ,
+        **shipped(),
+        **made,
+        "ZID_APP_ID": APP_ID,
+        "ZID_CLIENT_ID": "sandbox-client",
+        **dict.fromkeys(development.ZID_ADDRESSES, zid),
+        "FRAME_ANCESTORS": zid,
+        "DATA_DIR": str(data_dir),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def as_deployed(*, web_port: int) -> dict[str, str]:
+    """For what deploy/ starts, whatever its settings."""
+    return {
         "PATH": f"{sys.prefix}/bin:{os.environ['PATH']}",
         # The app's own, with a folder for the static files that no other run shares.
         "DJANGO_SETTINGS_MODULE": "tests.deployed_settings",

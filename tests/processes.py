@@ -14,22 +14,21 @@ import dataclasses
 import http.cookiejar
 import json
 import os
+import random
 import signal
-import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from loyaltyadmin.web import development, supervisor
-from tests import plan
+from loyaltyadmin.web import development
+from tests import plan, proxies, services
+from tests.children import Children
+from tests.proxies import Proxy
 from tests.zid_sandbox.control import Sandbox
 
-START_SECONDS = 60
-STOP_SECONDS = 15
 BEAT = [sys.executable, "-m", "celery", "-A", "loyaltyadmin", "--quiet", "beat", "-l", "INFO"]
 
 
@@ -39,19 +38,24 @@ class Product:
     sandbox: Sandbox
     environment: Mapping[str, str]
     log_dir: Path
-    processes: _Processes
+    processes: Children
+    readiness_url: str
     debug_url: str = ""  # beside a server without DEBUG, the same app with it
+    proxy: Proxy | None = None
+
+    def browser(self) -> urllib.request.OpenerDirector:
+        """One of its own: no proxy of this machine's, and cookies as far as they come."""
+        return urllib.request.build_opener(
+            urllib.request.ProxyHandler({}),
+            urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()),
+            *([self.proxy.way()] if self.proxy else []),
+        )
 
     def install(self, *, store_id: int) -> None:
         """Install the app on a store as its merchant would, with the consent given unasked."""
         before = self.sandbox.settings()
         self.sandbox.settings(auto_consent=True, current_store=store_id, subscribed=True)
-        # A browser of its own: no proxy, and cookies as far as they come.
-        browser = urllib.request.build_opener(
-            urllib.request.ProxyHandler({}),
-            urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()),
-        )
-        with browser.open(f"{self.url}/zid/install", timeout=30) as answer:
+        with self.browser().open(f"{self.url}/zid/install", timeout=30) as answer:
             assert answer.url == self.dashboard_url(store_id=store_id, language="ar"), answer.url
         self.sandbox.settings(
             auto_consent=before["auto_consent"], current_store=before["current_store"]
@@ -82,12 +86,22 @@ class Product:
 
     def kill_worker(self, number: int = 1) -> None:
         """`kill -9`, with no warning and no chance to clean up, and start it again."""
-        self.kill(_worker_name(number))
-        self.start_again(_worker_name(number))
+        self.kill(worker_name(number))
+        self.start_again(worker_name(number))
 
     def kill(self, *names: str) -> None:
         """`kill -9` to these processes at once: web, worker, worker-2, beat."""
         self.processes.kill(*names)
+
+    def kill_gunicorns_master(self) -> None:
+        """`kill -9` to it alone. Those that serve go on for as long as nobody starts it again."""
+        self.processes.behead("web")
+
+    def kill_one_of_gunicorns(self, dice: random.Random) -> None:
+        """`kill -9` to one of the processes that serve. The master starts another."""
+        if serving := self.processes.children_of("web"):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(dice.choice(serving), signal.SIGKILL)
 
     def stop(self, name: str) -> None:
         """Ask this process to end as a deployment does, and wait until it has."""
@@ -100,10 +114,10 @@ class Product:
 
     def wait_until_ready(self) -> None:
         """Until the web server answers, and has its database and its broker."""
-        self.processes.wait_for(f"{self.url}/readyz")
+        self.processes.wait_for(self.readiness_url)
 
     def worker_pid(self, number: int = 1) -> int:
-        return self.processes.pid(_worker_name(number))
+        return self.processes.pid(worker_name(number))
 
     def log(self) -> str:
         """What the app's own processes have written so far."""
@@ -123,6 +137,7 @@ def running(
     has_own_beat: bool = False,
     now: str = "",
     as_deployed: bool = False,
+    secrets: Path | None = None,
     with_debug: bool = False,
     **settings: str,
 ) -> Iterator[Product]:
@@ -131,15 +146,23 @@ def running(
     `stores`, `customers` of each, `rate` a minute (0 is no limit), `burst` and `now`, at which its
     clock stands still, are the sandbox's. Beat is in the first worker or, as on servers, a process
     of its own. See plan.py for `as_deployed`; `with_debug` adds a web server with DEBUG=1.
+
+    With `secrets`, a folder that deploy/make-secrets.sh filled, all is as deploy/ ships it, behind
+    its nginx: of deploy/env.example nothing is changed but addresses.
     """
-    web_port, zid_port = _free_port(), _free_port()
+    web_port, zid_port = services.free_port(), services.free_port()
     log_dir = data_dir / "logs"
     log_dir.mkdir(parents=True)
     zid = f"http://127.0.0.1:{zid_port}"
-    url = f"http://localhost:{web_port}"
+    url = plan.shipped()["PUBLIC_URL"] if secrets else f"http://localhost:{web_port}"
     environment = plan.environment(url=url, zid=zid, data_dir=data_dir)
-    if as_deployed:
-        environment = plan.shipped() | environment | plan.as_deployed(web_port=web_port)
+    if secrets:
+        as_deployed = True
+        environment = plan.installed(secrets=secrets, zid=zid, data_dir=data_dir)
+        environment |= plan.as_deployed(web_port=web_port)
+    elif as_deployed:
+        environment = plan.shipped() | environment | plan.SERVER_SETTINGS
+        environment |= plan.as_deployed(web_port=web_port)
     environment |= settings
     planned = development.Plan(
         data_dir=data_dir, web_port=web_port, zid_port=None, environment=environment
@@ -152,7 +175,8 @@ def running(
         *["--stores", str(stores), "--customers", str(customers)],
         *(["--now", now] if now else []),
     ]
-    with _Processes(environment=environment, log_dir=log_dir) as processes:
+    with contextlib.ExitStack() as stack:
+        processes = stack.enter_context(Children(environment=environment, log_dir=log_dir))
         processes.start("zid", commands["zid"])
         processes.run("migrate", commands["migrate"])
         if as_deployed:
@@ -164,8 +188,10 @@ def running(
             has_beat = number == 1 and not has_own_beat
             worker = plan.WORKER if as_deployed else commands["worker"]
             command = _worker(worker, number=number, has_beat=has_beat)
-            processes.start(_worker_name(number), command)
-        for address in (f"{zid}/healthz", f"{url}/readyz"):
+            processes.start(worker_name(number), command)
+        proxy = stack.enter_context(proxies.in_front_of(web_port)) if secrets else None
+        readiness_url = f"http://127.0.0.1:{web_port}/readyz"
+        for address in (f"{zid}/healthz", readiness_url):
             processes.wait_for(address)
         yield Product(
             url=url,
@@ -173,124 +199,25 @@ def running(
             environment=environment,
             log_dir=log_dir,
             processes=processes,
+            readiness_url=readiness_url,
             debug_url=_start_with_debug(processes, planned) if with_debug else "",
+            proxy=proxy,
         )
 
 
-def _start_with_debug(processes: _Processes, planned: development.Plan) -> str:
-    port = _free_port()
-    services = development.plan_services(dataclasses.replace(planned, web_port=port))
-    processes.start("web-debug", services["web"].command, **plan.WITH_DEBUG)
+def _start_with_debug(processes: Children, planned: development.Plan) -> str:
+    port = services.free_port()
+    commands = development.plan_services(dataclasses.replace(planned, web_port=port))
+    processes.start("web-debug", commands["web"].command, **plan.WITH_DEBUG)
     processes.wait_for(f"http://localhost:{port}/readyz")
     return f"http://localhost:{port}"
 
 
-def _worker_name(number: int) -> str:
+def worker_name(number: int) -> str:
     return "worker" if number == 1 else f"worker-{number}"
 
 
 def _worker(command: Sequence[str], *, number: int, has_beat: bool) -> Sequence[str]:
     kept = [part for part in command if part != "-B" or has_beat]
     # Two of the same name would take each other's orders.
-    return kept if number == 1 else [*kept, "-n", f"{_worker_name(number)}@%h"]
-
-
-class _Processes:
-    """Not a Supervisor: that one takes pytest's signals, and starts again what a test may kill."""
-
-    def __init__(self, *, environment: Mapping[str, str], log_dir: Path) -> None:
-        self._environment = environment
-        self._log_dir = log_dir
-        self._running: dict[str, subprocess.Popen[bytes]] = {}
-        self._commands: dict[str, Sequence[str]] = {}
-
-    def __enter__(self) -> _Processes:
-        self._guard = supervisor.Guard()
-        return self
-
-    def __exit__(self, *failure: object) -> None:
-        try:
-            for process in self._running.values():
-                _signal_group(process.pid, signal.SIGTERM)
-            for process in self._running.values():
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(STOP_SECONDS)
-                _signal_group(process.pid, signal.SIGKILL)
-                process.wait()
-                self._guard.forget(process.pid)
-        finally:
-            self._guard.close()
-
-    def start(self, name: str, command: Sequence[str], **settings: str) -> subprocess.Popen[bytes]:
-        with (self._log_dir / f"{name}.log").open("ab") as output:
-            process = subprocess.Popen(
-                command,
-                cwd=development.ROOT,
-                env={**self._environment, **settings},
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        self._guard.watch(process.pid)
-        self._running[name], self._commands[name] = process, command
-        return process
-
-    def run(self, name: str, command: Sequence[str]) -> None:
-        process = self.start(name, command)
-        if process.wait(START_SECONDS):
-            raise RuntimeError(f"{name} failed:\n{self._words_of(name)}")
-        self._guard.forget(process.pid)
-        del self._running[name]
-
-    def pid(self, name: str) -> int:
-        return self._running[name].pid
-
-    def kill(self, *names: str) -> None:
-        killed = [self._running.pop(name) for name in names]
-        for process in killed:
-            # The group: what it started, beat, must not outlive it, as under `make run`.
-            _signal_group(process.pid, signal.SIGKILL)
-        for process in killed:
-            process.wait()
-            self._guard.forget(process.pid)
-
-    def stop(self, name: str) -> None:
-        process = self._running.pop(name)
-        process.terminate()
-        process.wait(STOP_SECONDS)
-        _signal_group(process.pid, signal.SIGKILL)  # nothing is left, or it failed to end
-        self._guard.forget(process.pid)
-
-    def start_again(self, name: str) -> None:
-        self.start(name, self._commands[name])
-
-    def wait_for(self, address: str) -> None:
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        deadline = time.monotonic() + START_SECONDS
-        while True:
-            for name, process in self._running.items():
-                if process.poll() is not None:
-                    raise RuntimeError(f"{name} ended:\n{self._words_of(name)}")
-            try:
-                with opener.open(address, timeout=5):
-                    return
-            except OSError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.05)
-
-    def _words_of(self, name: str) -> str:
-        return (self._log_dir / f"{name}.log").read_text(encoding="utf-8", errors="replace")
-
-
-def _signal_group(group: int, number: int) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(group, number)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    return kept if number == 1 else [*kept, "-n", f"{worker_name(number)}@%h"]

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import html
 import json
-import re
 import time
-import urllib.request
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from loyaltyadmin.web import session_token
 from tests.processes import Product
 
 STORE_ID = 90001
@@ -59,36 +55,6 @@ def wait_for_lines(product: Product, *, number: int) -> None:
 
 def calls_so_far(product: Product) -> int:
     return int(product.sandbox.stats()["stores"].get(str(STORE_ID), {}).get("calls", 0))
-
-
-class Visitor:
-    """A merchant who opened the app before it all began, and looks at a page now and then."""
-
-    def __init__(self, product: Product) -> None:
-        self._url = product.url
-        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        dashboard = product.dashboard_url(store_id=STORE_ID, language="en")
-        with self._opener.open(dashboard, timeout=30) as answer:
-            frame = re.search(r'<iframe[^>]* src="([^"]+)"', answer.read().decode())
-        assert frame is not None
-        with self._opener.open(html.unescape(frame[1]), timeout=30) as answer:
-            self._token = answer.headers[session_token.HEADER]
-
-    def status_of(self, job: str) -> str:
-        """What the progress page says."""
-        request = urllib.request.Request(  # noqa: S310  # the product's own address
-            f"{self._url}/bulk-adjustments/{job}/",
-            headers={session_token.HEADER: self._token},
-        )
-        with self._opener.open(request, timeout=30) as answer:
-            chip = re.search(r'<[^>]* id="job-status"[^>]*>', answer.read().decode())
-        assert chip is not None
-        state = re.search(r'data-state="(\w+)"', chip[0])
-        assert state is not None
-        return state[1]
-
-    def wait_for_the_end(self, job: str) -> None:
-        wait_until(lambda: self.status_of(job) == "finished", every=0.5)
 
 
 def rows_of(product: Product, model: str) -> list[dict[str, Any]]:

@@ -10,7 +10,8 @@ import pytest
 
 from tests import processes
 from tests.journeys import judge
-from tests.journeys.judge import ADJUST, STORE_ID, Visitor, wait_for_lines, wait_until
+from tests.journeys.judge import ADJUST, STORE_ID, wait_for_lines, wait_until
+from tests.journeys.merchant import Merchant
 from tests.processes import Product
 
 LINES = 1000
@@ -36,7 +37,7 @@ def product(tmp_path: Path) -> Iterator[Product]:
 def test_a_job_goes_on_with_fresh_tokens_when_its_own_expire(
     product: Product, tmp_path: Path
 ) -> None:
-    merchant = Visitor(product)
+    merchant = Merchant(product)
     file = tmp_path / "points.csv"
     changes = judge.write_sheet(product, file, lines=LINES)
     job = judge.start_job(product, file)

@@ -17,9 +17,10 @@ import pytest
 
 from tests import processes, services
 from tests.journeys import judge
-from tests.journeys.judge import ADJUST, STORE_ID, Visitor, wait_for_lines, wait_until
+from tests.journeys.judge import ADJUST, STORE_ID, wait_for_lines, wait_until
+from tests.journeys.machine import Machine, on_servers
+from tests.journeys.merchant import Merchant
 from tests.processes import Product
-from tests.services import Server
 
 LINES = 1000
 # An answer is awaited longer than it is held back below.
@@ -28,19 +29,10 @@ HELD_BACK_SECONDS = 2.5
 
 
 @dataclass(frozen=True, kw_only=True)
-class Machine:
-    """The product on servers of its own, every part of which may die."""
-
-    product: Product
-    database: Server
-    broker: Server
-
-
-@dataclass(frozen=True, kw_only=True)
 class Job:
     id: str
     changes: dict[int, int]  # points by customer
-    merchant: Visitor
+    merchant: Merchant
 
 
 @pytest.fixture
@@ -53,27 +45,13 @@ def on_files(tmp_path: Path) -> Iterator[Product]:
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Iterator[Machine]:
-    with (
-        services.killable_postgresql() as database,
-        services.killable_redis() as broker,
-        processes.running(
-            data_dir=tmp_path / "data",
-            customers=LINES,
-            stores=1,
-            workers=2,
-            has_own_beat=True,
-            as_deployed=True,
-            **SETTINGS,
-            DATABASE_URL=database.url,
-            REDIS_URL=broker.url,
-        ) as product,
-    ):
-        yield Machine(product=product, database=database, broker=broker)
+    with on_servers(tmp_path / "data", customers=LINES, stores=1, **SETTINGS) as started:
+        yield started
 
 
 def begin(product: Product, tmp_path: Path) -> Job:
     product.install(store_id=STORE_ID)
-    merchant = Visitor(product)
+    merchant = Merchant(product)
     file = tmp_path / "points.csv"
     changes = judge.write_sheet(product, file, lines=LINES)
     return Job(id=judge.start_job(product, file), changes=changes, merchant=merchant)
