@@ -1,7 +1,7 @@
 # The front door. `make` alone lists what there is.
 SHELL = /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test bench screenshots setup setup-test lint types arch check fmt messages \
+.PHONY: help run test bench chaos screenshots setup setup-test lint types arch check fmt messages \
 	vendor lock audit sbom
 
 VENV = .venv
@@ -39,6 +39,9 @@ setup-test: $(TEST_STAMP) ## only make the environment that `make test` needs
 
 bench: $(TEST_STAMP) ## measure engine and pages (ARGS="sdk stores line reading search load vitals")
 	@exec $(PY) -m tests.bench $(ARGS)
+
+chaos: $(TEST_STAMP) ## kill each process in turn while merchants click (ARGS="--seconds 60 --seed 7")
+	@exec $(PY) -m tests.journeys.chaos $(ARGS)
 
 screenshots: $(TEST_STAMP) ## draw every state of every page (ARGS=--accept: so it is to look)
 	@exec $(PY) -m tests.browser.gallery $(ARGS)

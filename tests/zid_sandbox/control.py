@@ -119,7 +119,10 @@ class Sandbox:
         return dict(self._ask("POST", "/_sandbox/settings", wanted))
 
     def program(self, store_id: int | None = None, **wanted: object) -> dict[str, Any]:
-        """`program(90002, is_active=False, cashback_rules=0, info_page={"title_en": "Points"})`"""
+        """`program(90002, is_active=False, cashback_rules=0, info_page={"title_en": "Points"})`
+
+        Gives its info_page, and whether each of its cashback rules is on, as `switches`.
+        """
         return dict(self._ask("POST", "/_sandbox/program", {"store_id": store_id, **wanted}))
 
     def stats(self, *, timestamps: bool = False) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import flask
 
-from tests.zid_sandbox import installs, program_api, seed, storefront_api, tokens
+from tests.zid_sandbox import installs, program_api, rules, seed, storefront_api, tokens
 from tests.zid_sandbox.faults import Fault
 from tests.zid_sandbox.world import world
 
@@ -169,7 +169,7 @@ def change_settings() -> flask.Response:
 @api.post("/program")
 def change_program() -> flask.Response:
     """Switch a store's program, leave it `cashback_rules` and `redemption_methods` only, or let
-    somebody write its `info_page` in Zid's own dashboard.
+    somebody write its `info_page` in Zid's own dashboard. Tells what it holds then.
     """
     body = _body()
     store_id = _store(body.pop("store_id", None))["id"]
@@ -183,7 +183,11 @@ def change_program() -> flask.Response:
         )
     for name, number in body.items():
         seed.keep_first(world().database, store_id, name, int(number))
-    return flask.jsonify(info_page=program_api.info_page(store_id))
+    held = rules.cashback_rules(world().database, store_id)
+    return flask.jsonify(
+        info_page=program_api.info_page(store_id),
+        switches={rule["id"]: rule["is_active"] for rule in held},
+    )
 
 
 @api.post("/reset")
