@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import runpy
+from pathlib import Path
+
 import pytest
 import requests
 
@@ -10,6 +14,8 @@ from loyaltyadmin.zid import errors
 from tests import edge
 from tests.stores import edge as store_edge
 from tests.telemetry.numbers import counting
+
+WEB_SERVER = Path(__file__).resolve().parents[2] / "deploy/gunicorn.conf.py"
 
 
 def hold_back(url=edge.API):
@@ -99,3 +105,13 @@ def test_when_enough_wait_for_zid_a_page_says_so_or_shows_what_is_known(zid, mer
     for page in (known, unknown):
         assert "Zid is slow to answer" in page.content.decode()
     assert len(zid.calls) == 1
+
+
+def test_the_web_server_keeps_a_quarter_of_its_threads_for_other_pages(monkeypatch):
+    monkeypatch.setenv("WEB_THREADS", "4")
+
+    runpy.run_path(str(WEB_SERVER))["post_worker_init"](None)
+
+    with contextlib.ExitStack() as waiting:
+        found = [waiting.enter_context(breakers.room().place()) for _ in range(4)]
+    assert found == [True, True, True, False]
