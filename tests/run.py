@@ -107,8 +107,12 @@ GROUPS = [
     ),
     Group(
         name="migrations",
-        what="every model has its migration",
-        commands=[[PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"]],
+        what="every model has its migration, and none keeps a large table locked",
+        commands=[
+            [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"],
+            [PYTHON, "-m", "tests.migration_locks"],
+        ],
+        tools=[POSTGRESQL],
     ),
     Group(
         name="catalogue",

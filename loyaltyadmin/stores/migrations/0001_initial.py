@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
             name='StoreManager',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('store', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='managers', to='stores.store')),
                 ('manager_id', models.BigIntegerField()),
                 ('name', models.CharField(blank=True, max_length=255)),
                 ('email', models.CharField(blank=True, max_length=255)),
@@ -66,11 +67,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='store',
             constraint=models.CheckConstraint(condition=models.Q(('erasing_since', None), ('uninstalled_at__isnull', False), _connector='OR'), name='connected_store_is_not_being_erased'),
-        ),
-        migrations.AddField(
-            model_name='storemanager',
-            name='store',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='managers', to='stores.store'),
         ),
         migrations.AddConstraint(
             model_name='storemanager',
