@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import secrets
 import uuid
 from typing import ClassVar
 
@@ -13,10 +12,6 @@ from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 from loyaltyadmin.stores.models import Store
 
 TEXT_FIELDS = ("subject_ar", "text_ar", "subject_en", "text_en")
-
-
-def new_token() -> str:
-    return secrets.token_urlsafe(16)
 
 
 class Notice(models.Model):
@@ -43,6 +38,10 @@ class Notice(models.Model):
     )
     stopped_at = models.DateTimeField(null=True, help_text="when the merchant stopped it")
     ended_at = models.DateTimeField(null=True, help_text="when everybody had been told")
+    counts = models.JSONField(
+        null=True,
+        help_text="how many messages had which fate, once they are removed with their lines",
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -106,7 +105,7 @@ class Recipient(models.Model):
     channel = models.CharField(max_length=5, choices=Channel)
     fingerprint = models.CharField(max_length=64)
     token = models.CharField(
-        max_length=22, unique=True, default=new_token, help_text="opens the page to opt out"
+        max_length=22, unique=True, help_text="opens the page to opt out (`addresses.token_of`)"
     )
     opted_out_at = models.DateTimeField(null=True)
     bounced_at = models.DateTimeField(null=True, help_text="when nobody was there any more")
@@ -127,6 +126,20 @@ class Recipient(models.Model):
         if self.opted_out_at is not None:
             return Fate.OPTED_OUT
         return Fate.BOUNCED if self.bounced_at is not None else None
+
+
+class OptOut(models.Model):
+    """That somebody asked not to be written to by a link of which nothing was kept any more.
+
+    Its store had been erased. Should that come back and write to the same address, the address has
+    the same token, and is left alone.
+    """
+
+    token = models.CharField(max_length=22, primary_key=True)
+    opted_out_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"opt-out of {self.opted_out_at:%Y-%m-%d}"
 
 
 class Fate(models.TextChoices):

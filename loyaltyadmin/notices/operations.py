@@ -12,8 +12,9 @@ from django.utils import timezone
 from loyaltyadmin.activity import operations as activity
 from loyaltyadmin.activity.models import Action
 from loyaltyadmin.activity.operations import Actor
+from loyaltyadmin.notices.addresses import is_token
 from loyaltyadmin.notices.channels import Channel
-from loyaltyadmin.notices.models import Fate, Message, Notice, Recipient
+from loyaltyadmin.notices.models import Fate, Message, Notice, OptOut, Recipient
 from loyaltyadmin.points_adjustments.models import BulkAdjustment, Line
 
 
@@ -29,8 +30,8 @@ def tell_customers(
 
     `texts` are subject_ar, text_ar, subject_en and text_en.
 
-    Raises: NotPossible once the first customer was written to, and for a draft that was thrown
-    away.
+    Raises: NotPossible once the first customer was written to, for a draft that was thrown away,
+    and for one whose lines are removed.
     """
     BulkAdjustment.objects.select_for_update().get(id=job.id)
     if not may_ask(job=job):
@@ -80,7 +81,7 @@ def _record(
 
 def may_ask(*, job: BulkAdjustment) -> bool:
     """This will tell whether the merchant can still say what the customers are told."""
-    if job.is_discarded:
+    if job.is_discarded or job.lines_removed_at is not None:
         return False
     return not Message.objects.filter(notice__job=job).exists()
 
@@ -99,9 +100,26 @@ def stop_telling(*, notice: Notice, by: Actor) -> None:
     _record(notice, by=by, action=Action.STOP_TELLING)
 
 
-def opt_out(*, recipient: Recipient) -> None:
-    """This will leave an address alone for ever; asking again keeps the first date."""
-    Recipient.objects.filter(id=recipient.id, opted_out_at=None).update(opted_out_at=timezone.now())
+def opt_out(*, token: str) -> None:
+    """This will leave the address of a link alone for ever; asking again keeps the first date.
+
+    Also one of which nothing is kept any more, because its store was erased.
+    """
+    now = timezone.now()
+    if not Recipient.objects.filter(token=token).exists():
+        OptOut.objects.get_or_create(token=token, defaults={"opted_out_at": now})
+    Recipient.objects.filter(token=token, opted_out_at=None).update(opted_out_at=now)
+
+
+def has_opted_out(*, token: str) -> bool:
+    """This will tell whether the address of a link is left alone."""
+    rows = Recipient.objects.filter(token=token, opted_out_at__isnull=False)
+    return rows.exists() or OptOut.objects.filter(token=token).exists()
+
+
+def is_ours(*, token: str) -> bool:
+    """This will tell whether a link to opt out is one that this app has sent."""
+    return is_token(token) or Recipient.objects.filter(token=token).exists()
 
 
 def note_bounce(*, message_id: uuid.UUID, code: str) -> bool:

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import translation
 
 from loyaltyadmin.customers.models import Customer
 from loyaltyadmin.notices import carriers, progress, texts
@@ -153,9 +152,3 @@ def reach_of(*, job: BulkAdjustment) -> dict[str, Any]:
         "customers_count": customers,
         "reach": [(it, progress.reachable_by(job=job, channel=it)) for it in carriers.configured()],
     }
-
-
-def both_languages() -> list[tuple[str, str]]:
-    """This will give both languages and their direction, the reader's own first."""
-    known = [("ar", "rtl"), ("en", "ltr")]
-    return known if translation.get_language() == "ar" else known[::-1]

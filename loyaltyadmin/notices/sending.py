@@ -20,9 +20,9 @@ from django.utils import timezone
 
 from loyaltyadmin.customers.models import Customer
 from loyaltyadmin.notices import channels, texts
-from loyaltyadmin.notices.addresses import address_of, fingerprint
+from loyaltyadmin.notices.addresses import address_of, fingerprint, token_of
 from loyaltyadmin.notices.channels import Carrier, Channel, Letter
-from loyaltyadmin.notices.models import Fate, Message, Notice, Recipient
+from loyaltyadmin.notices.models import Fate, Message, Notice, OptOut, Recipient
 from loyaltyadmin.points_adjustments.models import Line
 from loyaltyadmin.points_adjustments.states import Direction, LineStatus
 
@@ -142,17 +142,21 @@ def _recipients(
 ) -> dict[str, Recipient]:
     prints = {it: fingerprint(it, store_id=store_id, channel=channel) for it in addresses}
     rows = Recipient.objects.filter(store_id=store_id, channel=channel)
+    found = set(rows.filter(fingerprint__in=prints.values()).values_list("fingerprint", flat=True))
+    tokens = {it: token_of(it) for it in sorted(set(prints.values()) - found)}
+    opted_out = dict(
+        OptOut.objects.filter(token__in=tokens.values()).values_list("token", "opted_out_at")
+    )
     Recipient.objects.bulk_create(
         [
-            Recipient(store_id=store_id, channel=channel, fingerprint=it)
-            for it in sorted(
-                set(prints.values())
-                - set(
-                    rows.filter(fingerprint__in=prints.values()).values_list(
-                        "fingerprint", flat=True
-                    )
-                )
+            Recipient(
+                store_id=store_id,
+                channel=channel,
+                fingerprint=it,
+                token=token,
+                opted_out_at=opted_out.get(token),
             )
+            for it, token in tokens.items()
         ],
         ignore_conflicts=True,  # another process may be adding the same
     )

@@ -5,7 +5,7 @@ import uuid
 from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,8 +15,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from loyaltyadmin.activity.operations import merchant_of
 from loyaltyadmin.notices import carriers, operations, previews
 from loyaltyadmin.notices.forms import TellCustomersForm
-from loyaltyadmin.notices.models import Notice, Recipient
+from loyaltyadmin.notices.models import Notice
 from loyaltyadmin.points_adjustments.models import BulkAdjustment
+from loyaltyadmin.web.context import both_languages
 from loyaltyadmin.web.decorators import store_required, whatever_is_paid
 from loyaltyadmin.web.http import StoreHttpRequest
 from loyaltyadmin.web.redirects import lead_to
@@ -83,11 +84,12 @@ def read_notice(request: StoreHttpRequest, job_id: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def opt_out(request: HttpRequest, token: str) -> HttpResponse:
     """The customer's page. Only a POST does something: programs that look at mails follow links."""
-    recipient = get_object_or_404(Recipient, token=token)
+    if not operations.is_ours(token=token):
+        raise Http404
     if request.method == "POST":
-        operations.opt_out(recipient=recipient)
-        recipient.refresh_from_db(fields=["opted_out_at"])
-    context = {"recipient": recipient, "languages": previews.both_languages()}
+        operations.opt_out(token=token)
+    is_opted_out = operations.has_opted_out(token=token)
+    context = {"is_opted_out": is_opted_out, "languages": both_languages()}
     return render(request, "notices/opt_out.html", context)
 
 

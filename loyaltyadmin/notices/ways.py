@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from loyaltyadmin.customers.models import Customer
 from loyaltyadmin.notices import carriers
-from loyaltyadmin.notices.addresses import address_of, fingerprint
+from loyaltyadmin.notices.addresses import address_of, fingerprint, token_of
 from loyaltyadmin.notices.channels import Channel
-from loyaltyadmin.notices.models import Fate, Recipient
+from loyaltyadmin.notices.models import Fate, OptOut, Recipient
 from loyaltyadmin.stores.models import Store
 
 HINDRANCES = {
@@ -52,9 +52,11 @@ def _hindrance(customer: Customer | None, *, channel: Channel) -> Fate | None:
     if customer is None or not address:
         return Fate.NO_ADDRESS
     store_id = customer.store_id
+    mark = fingerprint(address, store_id=store_id, channel=channel)
     recipient = Recipient.objects.filter(
-        store_id=store_id,
-        channel=channel,
-        fingerprint=fingerprint(address, store_id=store_id, channel=channel),
+        store_id=store_id, channel=channel, fingerprint=mark
     ).first()
-    return recipient.hindrance if recipient else None
+    if recipient is not None:
+        return recipient.hindrance
+    has_opted_out = OptOut.objects.filter(token=token_of(mark)).exists()
+    return Fate.OPTED_OUT if has_opted_out else None

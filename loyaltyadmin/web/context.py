@@ -25,6 +25,12 @@ def page(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def both_languages() -> list[tuple[str, str]]:
+    """This will give both languages and their direction, the reader's own first."""
+    known = [("ar", "rtl"), ("en", "ltr")]
+    return known if translation.get_language() == "ar" else known[::-1]
+
+
 def _session_headers(request: HttpRequest) -> str:
     """The headers that htmx sends with every request: the session's second carrier, and CSRF."""
     key = request.session.session_key

@@ -1,15 +1,21 @@
 from __future__ import annotations
 
+import datetime as dt
 import re
 
+import pytest
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from loyaltyadmin.customers.models import Customer
-from loyaltyadmin.notices.models import Recipient
+from loyaltyadmin.notices.models import Fate, OptOut, Recipient
+from loyaltyadmin.notices.ways import Way, ways_to_tell
 from loyaltyadmin.points_adjustments.models import BulkAdjustment
+from loyaltyadmin.store_data import erasing
 from loyaltyadmin.stores.models import Store
-from tests.notices.conftest import ask, finished_job, tell
+from tests.conftest import make_store
+from tests.notices.conftest import ask, finished_job, know_customers, tell
 from tests.pages import Page
 
 
@@ -103,3 +109,76 @@ def test_a_made_up_address_finds_nothing(store: Store, client: Client):
 
     assert client.post("/u/AAAAAAAAAAAAAAAAAAAAAA/").status_code == 404
     assert Recipient.objects.get().opted_out_at is None
+
+
+def erased(store: Store) -> None:
+    """Nothing is left of the store and its customers but who had asked to be left alone."""
+    Store.objects.filter(id=store.id).update(
+        uninstalled_at=timezone.now() - dt.timedelta(days=31),
+        authorization="",
+        manager_token="",
+        refresh_token="",
+    )
+    erasing.erase_due(is_stopping=lambda: False)
+    assert not Store.objects.filter(id=store.id).exists()
+
+
+def test_a_link_is_honoured_when_nothing_is_kept_of_its_store(store: Store, client: Client):
+    url = written_to(store)
+    erased(store)
+    assert not Recipient.objects.exists()
+
+    before = client.get(url)
+    after = client.post(url)
+
+    assert before.status_code == after.status_code == 200
+    assert "Stop the messages about your points?" in before.content.decode()
+    assert "You will get no more such messages" in after.content.decode()
+    assert "You will get no more such messages" in client.get(url).content.decode()
+
+
+def test_it_holds_when_the_store_comes_back(store: Store, client: Client):
+    url = written_to(store)
+    erased(store)
+    client.post(url)
+    comes_back = make_store(store.id)
+    [way] = ways_to_tell_the_first(comes_back)
+
+    ask(finished_job(comes_back, customers=1))
+    tell()
+
+    assert way.hindrance is Fate.OPTED_OUT
+    assert len(mail.outbox) == 1
+    assert Recipient.objects.get().opted_out_at is not None
+
+
+def ways_to_tell_the_first(store: Store) -> list[Way]:
+    know_customers(store, customers=1)
+    return [it for it in ways_to_tell(store=store, customer_id=1001) if it.channel == "email"]
+
+
+def test_what_is_kept_of_such_a_wish_is_a_keyed_hash(store: Store, client: Client):
+    url = written_to(store)
+    erased(store)
+
+    client.post(url)
+    client.post(url)
+
+    kept = OptOut.objects.get()
+    assert url == f"/u/{kept.token}/"
+
+
+@pytest.mark.parametrize("made_up", ["A" * 22, "A" * 21 + "é", "short", "-" * 22, "A" * 500])
+def test_nobody_fills_a_table_with_links_of_their_own(db: None, client: Client, made_up: str):
+    assert client.post(f"/u/{made_up}/").status_code == 404
+    assert not OptOut.objects.exists()
+
+
+def test_a_link_that_was_changed_is_none(store: Store, client: Client):
+    url = written_to(store)
+    erased(store)
+    token = url.removeprefix("/u/").removesuffix("/")
+
+    for at in (0, 12, 21):
+        other = "A" if token[at] != "A" else "B"
+        assert client.post(f"/u/{token[:at]}{other}{token[at + 1 :]}/").status_code == 404

@@ -150,7 +150,7 @@ def test_who_has_no_address_is_counted_and_left_out(store: Store):
 def test_who_opted_out_is_left_alone_under_another_number_too(store: Store):
     ask(finished_job(store, customers=1))
     tell()
-    operations.opt_out(recipient=Recipient.objects.get())
+    operations.opt_out(token=Recipient.objects.get().token)
     Customer.objects.all().delete()
 
     again = ask(finished_job(store, customers=2))
@@ -164,7 +164,7 @@ def test_who_opted_out_is_left_alone_under_another_number_too(store: Store):
 def test_who_opted_out_of_one_store_still_hears_of_another(store: Store, other_store: Store):
     ask(finished_job(store, customers=1))
     tell()
-    operations.opt_out(recipient=Recipient.objects.get())
+    operations.opt_out(token=Recipient.objects.get().token)
 
     ask(finished_job(other_store, customers=1))
     tell()

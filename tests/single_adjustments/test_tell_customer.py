@@ -16,7 +16,7 @@ from django.utils import timezone
 from loyaltyadmin.activity.models import Entry
 from loyaltyadmin.notices import operations
 from loyaltyadmin.notices import turns as telling
-from loyaltyadmin.notices.addresses import fingerprint
+from loyaltyadmin.notices.addresses import fingerprint, token_of
 from loyaltyadmin.notices.channels import Channel
 from loyaltyadmin.notices.models import Fate, Message, Notice, Recipient
 from loyaltyadmin.points_adjustments import turns
@@ -67,7 +67,11 @@ def box(page: Page) -> dict[str, str | None]:
 def recipient(store: Store, **fields: Any) -> Recipient:
     mark = fingerprint(EMAIL, store_id=store.id, channel=Channel.EMAIL)
     return Recipient.objects.create(
-        store_id=store.id, channel=Channel.EMAIL, fingerprint=mark, **fields
+        store_id=store.id,
+        channel=Channel.EMAIL,
+        fingerprint=mark,
+        token=token_of(mark),
+        **fields,
     )
 
 

@@ -21,7 +21,7 @@ from loyaltyadmin.customers import directory
 from loyaltyadmin.customers.models import Customer
 from loyaltyadmin.info_page.models import Draft
 from loyaltyadmin.notices.channels import Channel
-from loyaltyadmin.notices.models import Fate, Message, Outbox, Recipient
+from loyaltyadmin.notices.models import Fate, Message, OptOut, Outbox, Recipient
 from loyaltyadmin.points_adjustments import turns, uploads
 from loyaltyadmin.points_adjustments.models import (
     BulkAdjustment,
@@ -93,7 +93,7 @@ def fill(store: Store) -> None:
     Unwritten.objects.create(job=undo, lines=[["نورة"]], rows_count=1)
     notice = ask(job)
     recipient = Recipient.objects.create(
-        store_id=store.id, channel=Channel.EMAIL, fingerprint="f" * 64
+        store_id=store.id, channel=Channel.EMAIL, fingerprint="f" * 64, token=f"{store.id:>022}"
     )
     Message.objects.create(
         notice=notice, line=line, recipient=recipient, fate=Fate.SENT, claimed_at=now, ended_at=now
@@ -144,7 +144,7 @@ def erase() -> None:
 
 
 def test_every_table_is_of_a_store_or_known_to_be_of_none() -> None:
-    assert set(tables.tables_of_no_store()) == {Outbox, FailedSignIn}
+    assert set(tables.tables_of_no_store()) == {OptOut, Outbox, FailedSignIn}
 
 
 def test_nothing_is_left_of_a_store_whose_time_has_come(store: Store, other_store: Store) -> None:
@@ -177,9 +177,13 @@ def test_no_trace_is_left_in_any_table_or_file(store: Store) -> None:
 
 def test_who_asked_not_to_be_written_to_stays_a_hash(store: Store) -> None:
     values = {"store_id": store.id, "channel": Channel.EMAIL}
-    Recipient.objects.create(**values, fingerprint="a" * 64, opted_out_at=timezone.now())
-    Recipient.objects.create(**values, fingerprint="b" * 64)
-    Recipient.objects.create(**values, fingerprint="c" * 64, bounced_at=timezone.now())
+    Recipient.objects.create(
+        **values, fingerprint="a" * 64, token="a" * 22, opted_out_at=timezone.now()
+    )
+    Recipient.objects.create(**values, fingerprint="b" * 64, token="b" * 22)
+    Recipient.objects.create(
+        **values, fingerprint="c" * 64, token="c" * 22, bounced_at=timezone.now()
+    )
 
     leaves(store, days_ago=30.1)
     erase()
