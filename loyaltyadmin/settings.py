@@ -255,6 +255,10 @@ else:
 
 # How long all data of a store is kept after it removed the app, for it to find when it comes back.
 ERASE_AFTER_DAYS = env_int("ERASE_AFTER_DAYS", 30, least=1)
+# How long each line of an adjustment is kept after its end; 0 is for ever. Its totals stay.
+KEEP_LINES_DAYS = env_int("KEEP_LINES_DAYS", 400, least=0)
+if 0 < KEEP_LINES_DAYS < 30:
+    raise ImproperlyConfigured("KEEP_LINES_DAYS must be 0, for ever, or at least 30.")
 
 
 # Tokens at rest
@@ -417,6 +421,7 @@ CELERY_TASK_ROUTES = {
     "loyaltyadmin.notices.tasks.tell_customers": {"queue": "bulk"},
     "loyaltyadmin.recurring_adjustments.tasks.make_run": {"queue": "bulk"},
     "loyaltyadmin.store_data.tasks.erase_data": {"queue": "bulk"},
+    "loyaltyadmin.store_data.tasks.forget_old_lines": {"queue": "bulk"},
     # These wait for Zid, which may be down, for one store after the other.
     "loyaltyadmin.stores.tasks.check_stores": {"queue": "bulk"},
     "loyaltyadmin.stores.tasks.refresh_tokens": {"queue": "bulk"},
@@ -457,6 +462,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "loyaltyadmin.store_data.tasks.erase_data",
         "schedule": 60.0,
         "options": {"expires": 60},
+    },
+    "forget-old-lines": {
+        "task": "loyaltyadmin.store_data.tasks.forget_old_lines",
+        "schedule": _NIGHTLY,
     },
     "keep-directories": {
         "task": "loyaltyadmin.customers.tasks.keep_directories",

@@ -20,10 +20,11 @@ from django.utils import timezone
 
 from loyaltyadmin.celery import app
 from loyaltyadmin.points_adjustments import tasks, turns
-from loyaltyadmin.points_adjustments.models import Upload
+from loyaltyadmin.points_adjustments.models import Line, Upload
 from loyaltyadmin.recurring_adjustments.models import Gift
 from loyaltyadmin.stores import checks
 from loyaltyadmin.stores.models import Store
+from tests.notices.conftest import finished_job
 from tests.points_adjustments.conftest import make_job
 from tests.stores import edge
 
@@ -37,6 +38,7 @@ HARMLESS_TWICE = {
         "stores/test_refresh_early.py::test_a_process_that_renews_them_already_is_left_to_it"
     ),
     "erase-data": "store_data/test_erasing.py::test_what_a_worker_left_half_done_the_next_one_ends",
+    "forget-old-lines": "test_queues.py::test_two_may_delete_the_same_at_once",
     "keep-directories": "customers/test_fetching.py::test_of_two_workers_one_reads",
     "close-lost-attempts": (
         "activity/test_recording.py::test_a_slow_process_does_not_write_a_second_entry"
@@ -79,7 +81,13 @@ def test_what_beat_sends_has_its_queue_but_for_what_takes_long(
     for entry in settings.CELERY_BEAT_SCHEDULE.values():
         app.tasks[entry["task"]].apply_async(entry.get("args"))
 
-    slow = {"tell_customers", "check_stores", "refresh_tokens", "erase_data"}
+    slow = {
+        "tell_customers",
+        "check_stores",
+        "refresh_tokens",
+        "erase_data",
+        "forget_old_lines",
+    }
     assert {name for name, queue in sent if queue == "bulk"} == slow
     assert {queue for name, queue in sent if name not in slow} == {"housekeeping"}
 
@@ -163,6 +171,10 @@ def old_gifts(store: Store) -> None:
     )
 
 
+def old_lines(store: Store) -> None:
+    finished_job(store, customers=200, ended_at=timezone.now() - dt.timedelta(days=1000))
+
+
 @pytest.mark.services
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
@@ -171,8 +183,9 @@ def old_gifts(store: Store) -> None:
         ("clear-sessions", old_sessions, Session),
         ("forget-uploads", old_uploads, Upload),
         ("forget-old-gifts", old_gifts, Gift),
+        ("forget-old-lines", old_lines, Line),
     ],
-    ids=["sessions", "uploads", "gifts"],
+    ids=["sessions", "uploads", "gifts", "lines"],
 )
 def test_two_may_delete_the_same_at_once(
     entry: str, fill: Callable[[Store], None], model: Any, store: Store

@@ -84,6 +84,8 @@ WRONG = [
     ("DATA_DIR", "/dev/null"),
     ("TOKEN_ENCRYPTION_KEYS", "not a key"),
     ("TOKEN_ENCRYPTION_KEYS", PRODUCTION["TOKEN_ENCRYPTION_KEYS"] + ",short"),
+    ("KEEP_LINES_DAYS", "29"),
+    ("TRUSTED_PROXIES", "-1"),
     ("ZID_APP_ID", "42/../43"),
     ("ZID_API_URL", "api.zid.sa"),
     ("ZID_OAUTH_URL", "ftp://oauth.zid.sa"),

@@ -27,8 +27,7 @@ class Progress:
 
 def progress_of(*, notice: Notice) -> Progress:
     """This will count a notice's lines by what became of them."""
-    groups = Message.objects.filter(notice=notice).order_by().values_list("fate")
-    counts = Counter(dict(groups.annotate(Count("id"))))
+    counts = Counter(fates_of(notice=notice))
     left = lines_to_tell(notice=notice).count() if notice.is_open else 0
     others = [it for it in Fate if it not in {Fate.SENT, Fate.SENDING, Fate.WAITING}]
     return Progress(
@@ -36,6 +35,14 @@ def progress_of(*, notice: Notice) -> Progress:
         waiting=left + counts[Fate.SENDING] + counts[Fate.WAITING],
         others=[(fate, counts[fate]) for fate in others if counts[fate]],
     )
+
+
+def fates_of(*, notice: Notice) -> dict[str, int]:
+    """This will count a notice's messages by their fate, also when they are removed."""
+    if notice.counts is not None:
+        return dict(notice.counts)
+    groups = Message.objects.filter(notice=notice).order_by().values_list("fate")
+    return dict(groups.annotate(Count("id")))
 
 
 def told_about(*, lines: Sequence[Line]) -> dict[int, Fate]:

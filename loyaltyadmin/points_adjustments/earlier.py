@@ -30,7 +30,8 @@ class Earlier:
     is_same_file: bool
     is_same_list: bool
     holds_what_was_not_made: bool
-    customers_served: int  # of the draft's, who have had points by it
+    # Of the draft's, who have had points by it; None when its lines are removed.
+    customers_served: int | None
 
 
 def digest_of_content(content: bytes) -> str:
@@ -75,7 +76,7 @@ def earlier_than(*, job: BulkAdjustment) -> list[Earlier]:
             is_same_file=bool(job.content_digest) and other.content_digest == job.content_digest,
             is_same_list=bool(job.lines_digest) and other.lines_digest == job.lines_digest,
             holds_what_was_not_made=other.id == job.corrects_id,
-            customers_served=served.get(other.id, 0),
+            customers_served=None if other.counts is not None else served.get(other.id, 0),
         )
         for other in others
     ]

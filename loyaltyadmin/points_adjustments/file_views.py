@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from http import HTTPStatus
 
 from django.http import FileResponse
+from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.views.decorators.http import require_GET
 
@@ -14,6 +16,7 @@ from loyaltyadmin.points_adjustments import (
     operations,
     progress,
     spreadsheets,
+    views,
     words,
 )
 from loyaltyadmin.web.decorators import store_required
@@ -23,9 +26,11 @@ from loyaltyadmin.web.spreadsheets import answer
 
 @require_GET
 @store_required
-def read_results(request: StoreHttpRequest, job_id: uuid.UUID, kind: str) -> FileResponse:
+def read_results(request: StoreHttpRequest, job_id: uuid.UUID, kind: str) -> HttpResponseBase:
     """Every line with its outcome, for a spreadsheet."""
     job = asking.job_of(request, job_id)
+    if job.lines_removed_at is not None:
+        return views.job_page(request, job, status=HTTPStatus.GONE)
     return answer(
         file_name=f"bulk-adjustment-{job.created_at:%Y-%m-%d}.{kind}",
         rows=spreadsheets.result_rows(
@@ -38,9 +43,11 @@ def read_results(request: StoreHttpRequest, job_id: uuid.UUID, kind: str) -> Fil
 
 @require_GET
 @store_required
-def read_failed(request: StoreHttpRequest, job_id: uuid.UUID, kind: str) -> FileResponse:
+def read_failed(request: StoreHttpRequest, job_id: uuid.UUID, kind: str) -> HttpResponseBase:
     """The lines that were not made, to be put right and uploaded."""
     job = asking.job_of(request, job_id)
+    if job.lines_removed_at is not None:
+        return views.job_page(request, job, status=HTTPStatus.GONE)
     return answer(
         file_name=earlier.failed_file_name(job=job, kind=kind),
         rows=spreadsheets.failed_rows(

@@ -27,7 +27,7 @@ ENTRIES_SHOWN = 25
 def progress_of(job: BulkAdjustment) -> dict[str, Any]:
     counts, time_left = progress.watch(job=job)
     is_kept = job.is_over and endings.is_kept_by_a_draft(job=job)
-    can_repeat = job.is_over and not is_kept
+    can_repeat = job.has_lines_to_follow and not is_kept
     return {
         "job": job,
         "progress": counts,

@@ -11,6 +11,7 @@ from django.utils import timezone
 from loyaltyadmin.points_adjustments import reference
 from loyaltyadmin.points_adjustments.states import (
     JOB_ARROWS,
+    JOB_NOT_OVER,
     JOB_OVER,
     LINE_ARROWS,
     LINE_DONE,
@@ -47,7 +48,8 @@ class JobQuerySet(models.QuerySet["BulkAdjustment"]):
 class BulkAdjustment(models.Model):
     """A job: many customers' points changed one after another, and how far that is.
 
-    It holds no counts and no cursor. Progress is what its lines say, so it cannot drift.
+    It holds no counts and no cursor. Progress is what its lines say, so it cannot drift. Only when
+    they are so old that they are removed are their counts kept in their place.
     """
 
     class Source(models.TextChoices):
@@ -108,6 +110,12 @@ class BulkAdjustment(models.Model):
     starts_at = models.DateTimeField(null=True, help_text="not before; null is at once")
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    lines_removed_at = models.DateTimeField(
+        null=True, help_text="when its lines were old enough to go"
+    )
+    counts = models.JSONField(
+        null=True, help_text="what its lines had come to, once they are removed"
+    )
 
     # A manager with all of the queryset's methods, whatever its class is called.
     objects: ClassVar[JobQuerySet] = JobQuerySet.as_manager()  # type: ignore[assignment]
@@ -138,9 +146,20 @@ class BulkAdjustment(models.Model):
                 condition=(Q(status__in=_ENDING) & ~Q(cancel_reason=""))
                 | (~Q(status__in=_ENDING) & Q(cancel_reason="")),
             ),
+            models.CheckConstraint(
+                name="bulk_adjustment_without_lines_has_counts",
+                condition=Q(lines_removed_at=None, counts__isnull=True)
+                | Q(status__in=JOB_OVER, lines_removed_at__isnull=False, counts__isnull=False),
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["store", "status", "confirmed_at"]),
+            # What the sweep looks through every two seconds, of all stores.
+            models.Index(
+                fields=["status"],
+                name="jobs_not_over",
+                condition=Q(status__in=JOB_NOT_OVER),
+            ),
             models.Index(fields=["store", "content_digest"], name="jobs_by_content"),
             models.Index(fields=["store", "lines_digest"], name="jobs_by_lines"),
         ]
@@ -172,6 +191,11 @@ class BulkAdjustment(models.Model):
     @property
     def is_over(self) -> bool:
         return self.status in JOB_OVER
+
+    @property
+    def has_lines_to_follow(self) -> bool:
+        """Whether it is over and its lines are there, to be taken back or sent again."""
+        return self.is_over and self.lines_removed_at is None
 
     @property
     def is_discarded(self) -> bool:
@@ -396,6 +420,17 @@ class Line(models.Model):
                 fields=["created_at"],
                 name="line_single_pending",
                 condition=Q(status=LineStatus.PENDING, job=None),
+            ),
+            # Every sweep looks for those of stores that came back.
+            models.Index(
+                fields=["store"],
+                name="line_unsettled",
+                condition=Q(status=LineStatus.UNSETTLED),
+            ),
+            models.Index(
+                fields=["ended_at"],
+                name="line_single_ended",
+                condition=Q(job=None, ended_at__isnull=False),
             ),
             models.Index(
                 fields=["claimed_at"], name="line_claimed", condition=Q(status=LineStatus.CLAIMED)

@@ -299,7 +299,8 @@ def undo_bulk_adjustment(
     A worker then reads today's balances, so that the draft can say who cannot give the points
     back. While such a job exists this gives that one.
 
-    Raises: NotPossible while `job` is not over, or when nothing of it was applied.
+    Raises: NotPossible while `job` is not over, once its lines are removed, or when nothing of it
+    was applied.
     """
     job = BulkAdjustment.objects.select_for_update().get(id=job.id)
     if endings.is_kept_by_a_draft(job=job):
@@ -307,7 +308,7 @@ def undo_bulk_adjustment(
     if existing := BulkAdjustment.objects.filter(undoes=job).first():
         return existing
     applied = job.lines.filter(status=LineStatus.APPLIED, undone_by=None)
-    if not job.is_over or not applied.exists():
+    if not job.has_lines_to_follow or not applied.exists():
         raise NotPossible
     undo = _derived(job, reason=reason_for(job.reason) if job.reason else "", undoes=job)
     writing.put(
@@ -339,7 +340,8 @@ def retry_bulk_adjustment(*, job: BulkAdjustment, by: Actor) -> BulkAdjustment:
     cannot: what it came from is free for another draft, and both would be sent. While the lines of
     such a draft are being written this gives that one.
 
-    Raises: NotPossible while `job` is not over, or when there is no such line.
+    Raises: NotPossible while `job` is not over, once its lines are removed, or when there is no
+    such line.
     """
     job = BulkAdjustment.objects.select_for_update().get(id=job.id)
     if endings.is_kept_by_a_draft(job=job):
@@ -347,7 +349,7 @@ def retry_bulk_adjustment(*, job: BulkAdjustment, by: Actor) -> BulkAdjustment:
     if existing := writing.to_be_written().filter(retries=job).first():
         return existing
     failed = retryable_lines(job=job)
-    if not job.is_over or not failed.exists():
+    if not job.has_lines_to_follow or not failed.exists():
         raise NotPossible
     retry = _derived(job, reason=job.reason, retries=job)
     writing.put(

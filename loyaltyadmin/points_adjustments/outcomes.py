@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from loyaltyadmin.points_adjustments import progress
 from loyaltyadmin.points_adjustments.models import BulkAdjustment
 from loyaltyadmin.points_adjustments.progress import Progress
 from loyaltyadmin.points_adjustments.states import LineStatus
@@ -26,7 +27,19 @@ def processed_of(*, job: BulkAdjustment, counts: Progress) -> int:
     """This will count the lines that had their turn: not those that the job ended before."""
     if not job.cancel_reason or not counts.skipped:
         return counts.done
-    return counts.done - job.lines.filter(problem__in=NEVER_REACHED).count()
+    return counts.done - _never_reached(job)
+
+
+def counts_to_keep(*, job: BulkAdjustment) -> dict[str, int]:
+    """This will give what is to be known of a bulk adjustment once its lines are removed."""
+    numbers = progress.numbers_of_each(jobs=[job])[job.id]
+    return {**numbers, "never_reached": _never_reached(job)}
+
+
+def _never_reached(job: BulkAdjustment) -> int:
+    if job.counts is not None:
+        return int(job.counts["never_reached"])
+    return job.lines.filter(problem__in=NEVER_REACHED).count()
 
 
 def parts_of(*, counts: Progress) -> list[plots.Part]:

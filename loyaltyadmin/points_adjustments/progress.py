@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +52,8 @@ def progress_of(*, job: BulkAdjustment) -> Progress:
 
 def counts_of(*, job: BulkAdjustment) -> dict[str, int]:
     """This will count a bulk adjustment's lines by their status, in one query."""
+    if job.counts is not None:
+        return {it.value: job.counts[it] for it in LineStatus if it in job.counts}
     counts = job.lines.order_by().values_list("status").annotate(count=Count("id"))
     return dict(counts)
 
@@ -61,19 +63,30 @@ def outcomes_of(*, job: BulkAdjustment) -> Progress:
     return _progress(Counter(counts_of(job=job)))
 
 
-def progress_of_each(*, jobs: Iterable[BulkAdjustment]) -> dict[uuid.UUID, Progress]:
+def progress_of_each(*, jobs: Collection[BulkAdjustment]) -> dict[uuid.UUID, Progress]:
     """This will do the same for many, by their ids, in one query."""
-    numbers: dict[uuid.UUID, Counter[str]] = {job.id: Counter() for job in jobs}
+    return {job_id: _progress(it) for job_id, it in numbers_of_each(jobs=jobs).items()}
+
+
+def numbers_of_each(*, jobs: Collection[BulkAdjustment]) -> dict[uuid.UUID, Counter[str]]:
+    """This will count lines by status, and sum their points by direction and by status.
+
+    Such as `applied`, `+` and `applied_points`. Of jobs whose lines are removed it gives what was
+    kept of them.
+    """
+    numbers: dict[uuid.UUID, Counter[str]] = {job.id: Counter(job.counts) for job in jobs}
     groups = (
-        Line.objects.filter(job__in=numbers)
+        Line.objects.filter(job__in=[job.id for job in jobs if job.counts is None])
         .order_by()
         .values("job", "status", "direction")
         .annotate(count=Count("id"), points_sum=Sum("points"))
     )
     for group in groups:
+        points = group["points_sum"] or 0
         numbers[group["job"]][group["status"]] += group["count"]
-        numbers[group["job"]][group["direction"]] += group["points_sum"] or 0
-    return {job_id: _progress(counter) for job_id, counter in numbers.items()}
+        numbers[group["job"]][group["direction"]] += points
+        numbers[group["job"]][f"{group['status']}_points"] += points
+    return numbers
 
 
 def _progress(numbers: Counter[str]) -> Progress:

@@ -53,3 +53,14 @@ def compare(*, store: Store, customer_id: int, history: Sequence[PointsEntry]) -
         )
         for line in lines
     ]
+
+
+def without_a_line(
+    *, compared: Sequence[Compared], history: Sequence[PointsEntry]
+) -> list[PointsEntry]:
+    """This will give the entries with a reference like ours, of an adjustment that is not here.
+
+    It was removed when it was old enough, erased with the store, or lost with a restored backup.
+    """
+    known = [entry for it in compared for entry in it.entries]
+    return [it for it in history if it not in known and reference.is_in_any_form(it.reason)]

@@ -11,6 +11,7 @@ beside ten million old ones meet once in thirty thousand times; the database the
 
 from __future__ import annotations
 
+import re
 import secrets
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from django.conf import settings
 PREFIX = "ref-"
 ALPHABET = "23456789bcdfghjkmpqrtvwx"
 LENGTH = 12
+_FORM = re.compile(rf"(^|\s){PREFIX}[{ALPHABET}]{{{LENGTH}}}\s*$")
 
 
 def new() -> str:
@@ -42,3 +44,8 @@ def reason_with(reference: str, *, text: str) -> str:
 def is_in(reason: str | None, *, reference: str) -> bool:
     """This will tell whether a reason in the points history carries `reference`."""
     return reason is not None and reason.rstrip().endswith(reference)
+
+
+def is_in_any_form(reason: str | None) -> bool:
+    """This will tell whether a reason ends in what may be a reference of ours."""
+    return reason is not None and _FORM.search(reason) is not None

@@ -105,6 +105,7 @@ JOB_ARROWS: dict[tuple[JobStatus, JobStatus], str] = {
 
 JOB_STOPPABLE = frozenset({JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.PAUSED})
 JOB_OVER = frozenset({JobStatus.CANCELLED, JobStatus.FINISHED})
+JOB_NOT_OVER = tuple(status for status in JobStatus if status not in JOB_OVER)
 
 
 class Direction(models.TextChoices):

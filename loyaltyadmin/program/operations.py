@@ -171,7 +171,7 @@ def health_of(*, store: Store, program: Program, now: dt.datetime) -> Health | N
     first = [Step(name=name, is_done=name not in missing) for name in FIRST_STEPS]
     is_first_run = store.guide_dismissed_at is None
     if is_first_run:
-        first.append(Step(name="no_adjustment", is_done=store.lines.exists()))
+        first.append(Step(name="no_adjustment", is_done=_has_adjusted(store=store)))
         is_first_run = not all(step.is_done for step in first)
     ends_at = store.tokens_expire_at
     ends_soon = ends_at is not None and ends_at - now < ACCESS_ENDS_SOON
@@ -184,6 +184,14 @@ def health_of(*, store: Store, program: Program, now: dt.datetime) -> Health | N
         is_first_run=is_first_run,
         steps=tuple(steps),
         access_ends_at=ends_at if ends_soon else None,
+    )
+
+
+def _has_adjusted(*, store: Store) -> bool:
+    """Whether points were adjusted, also when that is so long ago that the lines are removed."""
+    return (
+        store.lines.exists()
+        or store.bulk_adjustments.filter(lines_removed_at__isnull=False).exists()
     )
 
 

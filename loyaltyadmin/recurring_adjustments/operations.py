@@ -15,7 +15,7 @@ from loyaltyadmin.activity.operations import Actor, State
 from loyaltyadmin.points_adjustments.models import Line
 from loyaltyadmin.points_adjustments.states import LineStatus
 from loyaltyadmin.recurring_adjustments import recipients
-from loyaltyadmin.recurring_adjustments.models import RecurringAdjustment
+from loyaltyadmin.recurring_adjustments.models import RecurringAdjustment, Run
 from loyaltyadmin.recurring_adjustments.recipients import Forecast
 from loyaltyadmin.recurring_adjustments.terms import Terms
 from loyaltyadmin.segments.models import Segment
@@ -129,12 +129,20 @@ def points_given_by(*, those: Iterable[RecurringAdjustment]) -> dict[uuid.UUID, 
     """This will sum the points that customers have got, without what was taken back."""
     ids = [it.id for it in those]
     sums = (
-        Line.objects.filter(job__run__recurring_adjustment__in=ids, status=LineStatus.APPLIED)
+        Line.objects.filter(
+            job__run__recurring_adjustment__in=ids,
+            job__lines_removed_at=None,
+            status=LineStatus.APPLIED,
+        )
         .order_by()
         .values_list("job__run__recurring_adjustment")
         .annotate(Sum("points"))
     )
-    return dict.fromkeys(ids, 0) | dict(sums)
+    given = dict.fromkeys(ids, 0) | dict(sums)
+    kept = Run.objects.filter(recurring_adjustment__in=ids, job__lines_removed_at__isnull=False)
+    for recurring_id, counts in kept.values_list("recurring_adjustment", "job__counts"):
+        given[recurring_id] += (counts or {}).get("applied_points", 0)
+    return given
 
 
 def forecast_of(*, it: RecurringAdjustment) -> Forecast | None:

@@ -73,4 +73,5 @@ def _context() -> dict[str, Any]:
         "nav": "activity",
         "days_to_wait": operations.days_to_wait(),
         "days_kept": settings.ERASE_AFTER_DAYS,
+        "days_lines_are_kept": settings.KEEP_LINES_DAYS,
     }

@@ -145,6 +145,7 @@ class BulkAdjustmentConsole(ReadOnly):
         "starts_at",
         "started_at",
         "ended_at",
+        "lines_removed_at",
         "outcomes",
     )
     readonly_fields = ("outcomes",)
@@ -153,7 +154,9 @@ class BulkAdjustmentConsole(ReadOnly):
         rows: QuerySet[BulkAdjustment] = super().get_queryset(request)
         return rows.only(*(name for name in self.fields if name != "outcomes"), "store__id")
 
-    def outcomes(self, job: BulkAdjustment) -> SafeString:
+    def outcomes(self, job: BulkAdjustment) -> SafeString | str:
+        if job.lines_removed_at is not None:
+            return f"removed on {job.lines_removed_at:%Y-%m-%d}"
         address = reverse("support:points_adjustments_line_changelist")
         return format_html(
             '<a href="{}?job__id__exact={}">{}</a>', address, job.id, _counts(job.lines.all())

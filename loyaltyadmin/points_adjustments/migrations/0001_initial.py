@@ -53,6 +53,8 @@ class Migration(migrations.Migration):
                 ('starts_at', models.DateTimeField(help_text='not before; null is at once', null=True)),
                 ('started_at', models.DateTimeField(null=True)),
                 ('ended_at', models.DateTimeField(null=True)),
+                ('lines_removed_at', models.DateTimeField(help_text='when its lines were old enough to go', null=True)),
+                ('counts', models.JSONField(help_text='what its lines had come to, once they are removed', null=True)),
                 ('corrects', models.ForeignKey(help_text='whose lines that were not made came back in a file', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrected_by', to='points_adjustments.bulkadjustment')),
                 ('retries', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='retried_by', to='points_adjustments.bulkadjustment')),
                 ('store', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bulk_adjustments', to='stores.store')),
@@ -133,6 +135,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='bulkadjustment',
+            index=models.Index(condition=models.Q(('status__in', ('writing', 'draft', 'queued', 'running', 'paused', 'cancelling'))), fields=['status'], name='jobs_not_over'),
+        ),
+        migrations.AddIndex(
+            model_name='bulkadjustment',
             index=models.Index(fields=['store', 'content_digest'], name='jobs_by_content'),
         ),
         migrations.AddIndex(
@@ -160,6 +166,10 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['cancelling', 'cancelled']), models.Q(('cancel_reason', ''), _negated=True)), models.Q(models.Q(('status__in', ['cancelling', 'cancelled']), _negated=True), ('cancel_reason', '')), _connector='OR'), name='bulk_adjustment_cancelled_has_a_reason'),
         ),
         migrations.AddConstraint(
+            model_name='bulkadjustment',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('counts__isnull', True), ('lines_removed_at', None)), models.Q(('counts__isnull', False), ('lines_removed_at__isnull', False), ('status__in', frozenset(['cancelled', 'finished']))), _connector='OR'), name='bulk_adjustment_without_lines_has_counts'),
+        ),
+        migrations.AddConstraint(
             model_name='leftout',
             constraint=models.UniqueConstraint(fields=('job', 'position'), name='one_left_out_line_per_position'),
         ),
@@ -174,6 +184,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='line',
             index=models.Index(condition=models.Q(('job', None), ('status', 'pending')), fields=['created_at'], name='line_single_pending'),
+        ),
+        migrations.AddIndex(
+            model_name='line',
+            index=models.Index(condition=models.Q(('status', 'unsettled')), fields=['store'], name='line_unsettled'),
+        ),
+        migrations.AddIndex(
+            model_name='line',
+            index=models.Index(condition=models.Q(('ended_at__isnull', False), ('job', None)), fields=['ended_at'], name='line_single_ended'),
         ),
         migrations.AddIndex(
             model_name='line',

@@ -121,6 +121,20 @@ JOBS: dict[str, tuple[str, Lines, dict[str, Any]]] = {
         [],
         {"cancel_reason": "merchant", "confirmed_at": None, "started_at": None},
     ),
+    "details removed": (
+        "finished",
+        [],
+        {
+            "lines_removed_at": NOW,
+            "counts": {
+                "applied": 1412,
+                "rejected": 9,
+                "undone": 31,
+                "+": 72_600,
+                "never_reached": 0,
+            },
+        },
+    ),
 }
 UNWRITTEN = 4_740  # of its lines
 # The lines of "draft with problems" that are to be put right.
@@ -352,7 +366,9 @@ def add_told_alone() -> None:
 
     _, line_id = SINGLE_LINES["applied"]
     notice = Notice.objects.create(store_id=STORE_ID, line_id=line_id, **WRITTEN, ended_at=NOW)
-    recipient = Recipient.objects.create(store_id=STORE_ID, channel="email", fingerprint="told")
+    recipient = Recipient.objects.create(
+        store_id=STORE_ID, channel="email", fingerprint="told", token="t" * 22
+    )
     Message.objects.create(
         notice=notice, line_id=line_id, recipient=recipient, fate="sent", claimed_at=NOW,
         ended_at=NOW,

@@ -39,10 +39,17 @@ class Command(BaseCommand):
         for it in compared:
             self.stdout.write(_say(it, store=row))
         ours = sum(len(it.entries) for it in compared)
+        gone = len(proof.without_a_line(compared=compared, history=history))
         self.stdout.write(
             f"{len(compared)} adjustments of this app, {ours} entries at Zid that carry their "
-            f"references, {len(history) - ours} entries of others."
+            f"references, {len(history) - ours - gone} entries of others."
         )
+        if gone:
+            self.stdout.write(
+                f"{gone} more carry a reference whose adjustment is not here any more: it is older "
+                "than what is kept (KEEP_LINES_DAYS), from before the store's data was erased, or "
+                "lost with a restored backup."
+            )
         if wrong := [it.line.reference for it in compared if not it.agrees]:
             raise CommandError(f"These do not agree: {', '.join(wrong)}")
         self.stdout.write("Each that was made stands at Zid once, and no other does.")
