@@ -133,6 +133,8 @@ ALLOWED_HOSTS = env_pattern(
     pattern=r"\*|[\w.-]+|\[[0-9A-Fa-f:.]+\]|[0-9A-Fa-f:.]+",
     example="loyalty.example.com, without a scheme or a port",
 )
+# How many proxies are in front, each of which adds to X-Forwarded-For whom it saw (web/doors.py).
+TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", 0 if DEBUG else 1, least=0)
 DATA_DIR = Path(env_text("DATA_DIR", str(BASE_DIR / "var"))).resolve()
 try:
     DATA_DIR.mkdir(parents=True, exist_ok=True)
@@ -191,6 +193,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "loyaltyadmin.web.middleware.StoreMiddleware",
+    "loyaltyadmin.web.middleware.DoorMiddleware",
     "loyaltyadmin.web.middleware.ZidFailureMiddleware",
 ]
 

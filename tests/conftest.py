@@ -16,7 +16,7 @@ from loyaltyadmin.celery import app as celery_app
 from loyaltyadmin.points_adjustments import holding, turns
 from loyaltyadmin.stores import breakers, pacer
 from loyaltyadmin.stores.models import Store
-from loyaltyadmin.web import sessions
+from loyaltyadmin.web import doors, sessions
 from tests import leaks
 
 HEADERS = {"Authorization": "Bearer the-authorization", "X-Manager-Token": "the-manager-token"}
@@ -140,6 +140,7 @@ def _activity_may_go(request: pytest.FixtureRequest) -> Iterator[None]:
 def _nothing_left_over() -> Iterator[None]:
     pacer.bucket.cache_clear()
     breakers.forget_all()
+    doors.limiter.cache_clear()
     empty_buckets()
     cache.clear()
     holding.STORES_THAT_WAIT.forget()

@@ -6,7 +6,7 @@ from django.http.response import HttpResponseBase
 
 from loyaltyadmin.support import gauges
 from loyaltyadmin.telemetry import exposition
-from loyaltyadmin.web import session_token
+from loyaltyadmin.web import doors, session_token, views
 from loyaltyadmin.web.middleware import GetResponse
 
 
@@ -22,6 +22,10 @@ class MetricsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path != "/metrics" or not exposition.is_offered():
             return self.get_response(request)
+        try:
+            doors.knock(request, name=request.path)
+        except doors.Closed as closed:
+            return views.too_many_for_a_machine(closed)
         if not exposition.is_allowed(authorization=request.headers.get("Authorization", "")):
             return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
         return HttpResponse(

@@ -42,6 +42,7 @@ def store_required(view: StoreView[P]) -> Callable[Concatenate[HttpRequest, P], 
             store_request.zid = zid
             return view(store_request, *args, **kwargs)
 
+    wrapper.is_for_stores = True  # type: ignore[attr-defined]  # no stranger gets further (doors)
     return wrapper
 
 

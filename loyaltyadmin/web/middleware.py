@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
 from loyaltyadmin.telemetry import context, discretion, metrics
-from loyaltyadmin.web import health, session_token, views
+from loyaltyadmin.web import doors, health, session_token, views
 from loyaltyadmin.web import sessions as web_sessions
 from loyaltyadmin.zid import errors
 
@@ -30,11 +30,15 @@ class HealthMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path == "/healthz":
-            return HttpResponse("ok", content_type="text/plain")
+        if request.path not in {"/healthz", "/readyz"}:
+            return self.get_response(request)
+        try:
+            doors.knock(request, name=request.path)
+        except doors.Closed as closed:
+            return views.too_many_for_a_machine(closed)
         if request.path == "/readyz":
             return health.readiness()
-        return self.get_response(request)
+        return HttpResponse("ok", content_type="text/plain")
 
 
 class RequestMiddleware:
@@ -148,6 +152,26 @@ class StoreMiddleware:
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response
+
+
+class DoorMiddleware:
+    """Turns away who knocks too often."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, kwargs: object
+    ) -> HttpResponse | None:
+        match = request.resolver_match
+        try:
+            doors.knock(request, name=match.view_name if match else "")
+        except doors.Closed as closed:
+            return views.too_many_requests(request, closed)
+        return None
 
 
 class ZidFailureMiddleware:

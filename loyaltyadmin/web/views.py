@@ -6,7 +6,7 @@ from typing import cast
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
@@ -16,7 +16,8 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseLocation, reswap, retarget
 
 from loyaltyadmin.stores import operations
-from loyaltyadmin.web import sessions
+from loyaltyadmin.web import doors, sessions
+from loyaltyadmin.web.context import both_languages
 from loyaltyadmin.web.http import AppRequest
 from loyaltyadmin.zid import errors
 
@@ -107,6 +108,28 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _whole_page(request, render(request, "web/page_not_found.html", status=404))
+
+
+def too_many_requests(request: HttpRequest, closed: doors.Closed) -> HttpResponse:
+    """Nobody knows yet which language they read, so a page says it in both."""
+    if not request.accepts("text/html") or not request.headers.get("Accept"):
+        return too_many_for_a_machine(closed)
+    response = render(
+        request,
+        "web/too_many_requests.html",
+        {"languages": both_languages()},
+        status=HTTPStatus.TOO_MANY_REQUESTS,
+    )
+    response.headers["Retry-After"] = str(closed.retry_after)
+    return _whole_page(request, response)
+
+
+def too_many_for_a_machine(closed: doors.Closed) -> HttpResponse:
+    return JsonResponse(
+        {"error": "too_many_requests", "retry_after": closed.retry_after},
+        status=HTTPStatus.TOO_MANY_REQUESTS,
+        headers={"Retry-After": str(closed.retry_after)},
+    )
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -12,12 +12,15 @@ import time_machine
 from django.conf import settings as django_settings
 from django.contrib.auth.models import User
 from django.test import Client
+from django.urls import get_resolver
 from django.utils import timezone
 
 from loyaltyadmin.points_adjustments.models import Line
 from loyaltyadmin.points_adjustments.states import LineStatus
+from loyaltyadmin.web import doors
 from tests.conftest import client_of
 from tests.points_adjustments.conftest import make_job, make_line
+from tests.web.test_doors import ways_in
 
 pytestmark = pytest.mark.django_db
 
@@ -210,3 +213,11 @@ def test_without_being_asked_for_there_is_no_console(settings, store):
     settings.ROOT_URLCONF = "loyaltyadmin.urls"
 
     assert client_of(store).get("/support/").status_code == 404
+
+
+def test_every_page_of_the_console_has_a_limit():
+    found = get_resolver("tests.support.urls").url_patterns
+    names = [name for name, _ in ways_in(found) if name.startswith("support:")]
+
+    assert len(names) > 10
+    assert all(doors.door_of(name) for name in names)

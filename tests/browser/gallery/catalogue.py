@@ -22,6 +22,7 @@ from tests.browser.gallery.states import (
     edits,
     has_styleguide,
     job,
+    knocks_too_often,
     leaves_unsaved,
     lists_shortcuts,
     opens_slowly,
@@ -367,6 +368,8 @@ OTHERS = [
           bring_about=declines),
     State(name="Installation that failed", shows="zid_callback", store_id=None, status=400,
           bring_about=brings_no_code),
+    State(name="Too many requests", shows="zid_callback", store_id=None, status=429,
+          bring_about=knocks_too_often, leaves_a_mess=True),
 ]  # fmt: skip
 STYLEGUIDES = [
     State(name="The styleguide", shows=STYLEGUIDE, bring_about=styleguide, is_for_merchants=False),

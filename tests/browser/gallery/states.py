@@ -397,6 +397,16 @@ def opens_with_no_token(visit: Visit) -> None:
     visit.go_to(f"/embedded?token=no-such-token&language={visit.language}")
 
 
+def knocks_too_often(visit: Visit) -> None:
+    """As one whom the proxy saw; who is on this machine is not counted."""
+    seen = {"X-Forwarded-For": "203.0.113.9"}
+    path = "/zid/callback?error_code=EC3"
+    for _ in range(300):
+        visit.page.request.get(f"{visit.product.url}{path}", headers=seen)
+    visit.page.set_extra_http_headers(seen)
+    visit.go_to(path)
+
+
 def declines(visit: Visit) -> None:
     visit.go_to("/zid/install")
     visit.page.locator("button[value=deny]").click()
