@@ -37,7 +37,7 @@ setup: $(RUN_STAMP) ## only make the environment that `make run` needs
 
 setup-test: $(TEST_STAMP) ## only make the environment that `make test` needs
 
-bench: $(TEST_STAMP) ## measure engine and pages (ARGS="sdk stores line reading search load vitals")
+bench: $(TEST_STAMP) ## measure engine and pages (ARGS="sdk stores line reading search load plans vitals")
 	@exec $(PY) -m tests.bench $(ARGS)
 
 chaos: $(TEST_STAMP) ## kill each process in turn while merchants click (ARGS="--seconds 60 --seed 7")

@@ -4,6 +4,7 @@
     python -m tests.bench sdk line    only these sections
     python -m tests.bench vitals --page customer --page "info page" --runs 1
     python -m tests.bench load --seconds 60
+    python -m tests.bench plans --stores 100
 
 Prints what it measures, and what the goals are, to standard output; writes nothing else.
 """
@@ -17,7 +18,7 @@ import sys
 from typing import Any
 
 from tests import services
-from tests.bench import against_the_sdk, load, many_stores, one_line, reading, search, vitals
+from tests.bench import against_the_sdk, load, many_stores, one_line, plans, reading, search, vitals
 
 SECTIONS = {
     "sdk": against_the_sdk,
@@ -26,6 +27,7 @@ SECTIONS = {
     "reading": reading,
     "search": search,
     "load": load,
+    "plans": plans,
     "vitals": vitals,
 }
 
@@ -43,6 +45,9 @@ def main() -> int:
     )
     parser.add_argument(
         "--seconds", type=int, default=load.SECONDS, help="of clicks while nothing is wrong"
+    )
+    parser.add_argument(
+        "--stores", type=int, default=plans.STORES, help="how many the database of plans has"
     )
     given = parser.parse_args()
     wanted = given.sections
@@ -62,6 +67,7 @@ def main() -> int:
     )
     options: dict[str, dict[str, Any]] = {
         "load": {"seconds": given.seconds},
+        "plans": {"stores": given.stores},
         "vitals": {"only": given.page, "runs": given.runs},
     }
     for name, section in SECTIONS.items():
