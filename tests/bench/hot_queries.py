@@ -19,6 +19,7 @@ from loyaltyadmin.notices.channels import Channel
 from loyaltyadmin.points_adjustments import (
     balances,
     endings,
+    holding,
     progress,
     proof,
     turns,
@@ -49,7 +50,8 @@ def hot_queries(store: Store) -> dict[str, Callable[[], object]]:
         "what was stopped": lambda: endings.to_be_cleared().filter(**of_store).first(),
         "a draft's balances": lambda: balances.drafts_to_check().filter(**of_store).first(),
         "the job to run": lambda: turns._job_to_run(store=store),
-        "whether others wait": turns._others_wait,
+        "whether others wait": holding._stores_that_wait,
+        "stores with more than lines": turns._stores_with_more,
         "lines to send": lambda: list(turns._sendable(job)[: turns.MOST_LINES_AT_ONCE]),
         "whether a customer's line is in flight": lambda: Line.objects.in_flight_for(
             store_id=store.id, customer_id=line.customer_id
