@@ -92,6 +92,7 @@ def test_it_closes_and_says_when_it_opens_again_in_both_languages() -> None:
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
 
 
+@pytest.mark.embedded  # Redis goes by its own clock
 def test_it_opens_again_after_a_minute() -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
         client = visitor()
