@@ -10,7 +10,6 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
-from django.utils.dateformat import format as date_format
 
 from loyaltyadmin.activity.models import Entry
 from loyaltyadmin.activity.operations import OPERATOR
@@ -62,7 +61,7 @@ def test_the_lines_go_and_the_totals_stay(store: Store, merchant: Client) -> Non
     assert Entry.objects.count() == entries
     said = page_of(job, merchant)
     assert "3 of 3 lines processed" in said
-    today = date_format(timezone.localdate(), "j F Y")
+    today = f"{timezone.localdate():%d %B %Y}".lstrip("0")
     assert f"The details of this bulk adjustment were removed on {today}" in said
 
 
