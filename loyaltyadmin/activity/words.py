@@ -167,7 +167,7 @@ def differences(
     return [
         _difference(name, before.get(name), after.get(name))
         for name in FIELDS
-        if before.get(name) != after.get(name)
+        if _value(before.get(name)) != _value(after.get(name))
     ]
 
 

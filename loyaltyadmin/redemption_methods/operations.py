@@ -272,7 +272,6 @@ def _is_on(program: Program | None, method_id: UUID) -> State | None:
 def state_of(method: RedemptionMethod) -> State:
     """What a merchant can set of a method, as the activity keeps it."""
     return {
-        "name": method.name,
         "kind": method.kind.value,
         "discount_value": str(method.discount_value),
         "points_to_redeem": method.points_to_redeem,

@@ -26,3 +26,9 @@ def test_of_two_long_texts_the_place_where_they_differ_is_shown() -> None:
     assert told.before.endswith("again. Ten points.")
     assert told.after.endswith("again. Twelve points.")
     assert len(told.after) < 60
+
+
+def test_what_was_not_there_and_is_empty_now_is_no_difference_but_off_is_one() -> None:
+    [told] = words.differences(before=None, after={"file_name": "", "is_active": False})
+
+    assert (told.before, told.after) == ("", "متوقف")

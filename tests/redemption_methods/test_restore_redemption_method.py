@@ -8,7 +8,6 @@ from tests.restores import RestoreTests
 
 METHOD = "4890974d-d474-4d08-99a4-a42b856ea71a"
 HELD = {
-    "name": "250",
     "kind": "percentage",
     "discount_value": "12.5",
     "points_to_redeem": 250,
