@@ -44,8 +44,9 @@ def _show_memory() -> None:
     table.headline(f"Memory of a worker: a job of {FEW} lines, then one of {MANY}, no limit")
     with stage.started(on_servers=False, stores=1, customers=MANY) as product:
         at_start = usage.of(product.worker_pid())
+        before = _calls(product)
         _queue(product, lines=FEW)
-        _wait_for_calls(product, FEW)
+        _wait_for_calls(product, before + FEW)
         after_few = usage.of(product.worker_pid())
         _queue(product, lines=MANY)
         before = _calls(product)

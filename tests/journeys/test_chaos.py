@@ -8,7 +8,7 @@ import pytest
 
 from tests.journeys import chaos
 
-SECONDS = 20
+SECONDS = 15
 SEED = 20261127
 
 
