@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 
 from django.urls import NoReverseMatch, reverse
@@ -401,8 +402,13 @@ def knocks_too_often(visit: Visit) -> None:
     """As one whom the proxy saw; who is on this machine is not counted."""
     seen = {"X-Forwarded-For": "203.0.113.9"}
     path = "/zid/callback?error_code=EC3"
-    for _ in range(300):
-        visit.page.request.get(f"{visit.product.url}{path}", headers=seen)
+    # Each process of the web server counts for itself, so all of them have to be closed.
+    closed = 0
+    while closed < 40:
+        again = visit.page.request.get(
+            f"{visit.product.url}{path}", headers={**seen, "Connection": "close"}
+        )
+        closed = closed + 1 if again.status == HTTPStatus.TOO_MANY_REQUESTS else 0
     visit.page.set_extra_http_headers(seen)
     visit.go_to(path)
 
