@@ -56,7 +56,7 @@ def hot_queries(store: Store) -> dict[str, Callable[[], object]]:
         "whether a customer's line is in flight": lambda: Line.objects.in_flight_for(
             store_id=store.id, customer_id=line.customer_id
         ).exists(),
-        "the claim of a line": lambda: line.move(
+        "the claim of a line": lambda: Line.objects.get(id=line.id).move(
             to=LineStatus.CLAIMED,
             only_if_running=True,
             claim=uuid.uuid4(),

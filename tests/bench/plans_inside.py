@@ -38,7 +38,7 @@ def main(stores: int) -> None:
         explained[name] = asdict(call_twice[1])  # the first one may have waited for the disk
         for query in explained[name]["read_through"].values():
             table.say(f"{name}: {query}")
-    filled = {str(it._meta.verbose_name_plural): it.objects.count() for it in filling.LARGE}
+    filled = {it._meta.db_table: it.objects.count() for it in filling.LARGE}
     print(json.dumps({"explained": explained, "filled": filled, "filled_in": filled_in}))
 
 
