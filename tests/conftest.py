@@ -9,6 +9,7 @@ import redis
 import responses
 from django.conf import settings as django_settings
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -90,6 +91,13 @@ def zid() -> Iterator[responses.RequestsMock]:
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Zid's client repeats a failed read at once."""
     monkeypatch.setattr("loyaltyadmin.zid._session.FIRST_PAUSE_SECONDS", 0)
+
+
+@pytest.fixture
+def two_can_write() -> None:
+    """In a file or on a server whoever writes waits for who does so at the moment."""
+    if connection.vendor == "sqlite":
+        pytest.skip("in memory it does not wait for whoever else writes")
 
 
 @pytest.fixture(autouse=True)

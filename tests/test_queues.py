@@ -176,6 +176,7 @@ def old_lines(store: Store) -> None:
 
 
 @pytest.mark.services
+@pytest.mark.usefixtures("two_can_write")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("entry", "fill", "model"),
@@ -190,8 +191,6 @@ def old_lines(store: Store) -> None:
 def test_two_may_delete_the_same_at_once(
     entry: str, fill: Callable[[Store], None], model: Any, store: Store
 ) -> None:
-    if connection.vendor == "sqlite":
-        pytest.skip("in memory it does not wait for whoever else writes")
     fill(store)
     task = app.tasks[settings.CELERY_BEAT_SCHEDULE[entry]["task"]]
     at_the_start = threading.Barrier(2)

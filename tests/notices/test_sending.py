@@ -443,7 +443,8 @@ def test_a_connection_that_the_server_closed_is_opened_again(store: Store, serve
     carrier.close()
 
 
-@pytest.mark.services  # SQLite in memory lets no two threads in
+@pytest.mark.services
+@pytest.mark.usefixtures("two_can_write")
 @pytest.mark.django_db(transaction=True)
 def test_workers_at_the_same_moment_tell_everybody_once(server: Server, settings):
     settings.NOTICES_PER_MINUTE = 60_000

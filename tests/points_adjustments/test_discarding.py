@@ -186,10 +186,9 @@ def test_the_database_refuses_to_let_it_run(discarded: BulkAdjustment) -> None:
 
 
 @pytest.mark.services
+@pytest.mark.usefixtures("two_can_write")
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_start_it_and_throw_it_away_at_once_one_is_right(draft: BulkAdjustment) -> None:
-    if connection.vendor == "sqlite":
-        pytest.skip("in memory it does not wait for whoever else writes")
     at_the_start = threading.Barrier(2)
 
     def click(what: Callable[..., None]) -> None:

@@ -161,6 +161,7 @@ def test_what_nobody_works_on_is_found_by_the_sweep(job: BulkAdjustment) -> None
 
 
 @pytest.mark.services
+@pytest.mark.usefixtures("two_can_write")
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_write_each_line_once(job: BulkAdjustment) -> None:
     at_the_start = threading.Barrier(2)

@@ -134,6 +134,7 @@ def test_a_second_message_for_the_same_run_does_nothing(known: Store) -> None:
 
 
 @pytest.mark.services
+@pytest.mark.usefixtures("two_can_write")
 @pytest.mark.django_db(transaction=True)
 def test_two_beats_at_once_make_one_run(known: Store) -> None:
     it = make_recurring(known, next_run_at=DAY)
@@ -158,6 +159,7 @@ def test_two_beats_at_once_make_one_run(known: Store) -> None:
 
 
 @pytest.mark.services
+@pytest.mark.usefixtures("two_can_write")
 @pytest.mark.django_db(transaction=True)
 def test_two_birthday_bonuses_at_once_give_each_customer_one(known: Store) -> None:
     both = [make_recurring(known, next_run_at=DAY) for _ in range(2)]
