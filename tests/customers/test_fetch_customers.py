@@ -12,13 +12,15 @@ from tests import edge
 from tests.conftest import client_of
 
 ADDRESS = "/customers/fetch/"
-NOW = timezone.now()
-TOMORROW = NOW + dt.timedelta(days=1)
 
 
 def make_directory(store: Store, *, minutes_ago: int) -> None:
-    fetched_at = NOW - dt.timedelta(minutes=minutes_ago)
-    Directory.objects.create(store=store, due_at=TOMORROW, fetched_at=fetched_at)
+    now = timezone.now()
+    Directory.objects.create(
+        store=store,
+        due_at=now + dt.timedelta(days=1),
+        fetched_at=now - dt.timedelta(minutes=minutes_ago),
+    )
 
 
 def test_it_has_the_customers_read_again(store: Store, merchant: Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import subprocess
@@ -103,6 +104,7 @@ def test_each_mistake_is_reported_with_its_place_and_whose_it_is(reported):
 
 
 def test_no_token_and_no_customer_leaves(reported):
+    reported = copy.deepcopy(reported)
     frames = [
         frame
         for event in reported
