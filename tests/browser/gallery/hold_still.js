@@ -9,6 +9,16 @@ async () => {
   document.querySelector("#toasts")?.replaceChildren();
   // When Zid was asked: today.
   document.querySelectorAll("[data-moment]").forEach((moment) => (moment.textContent = "2026-03-15 12:30"));
+  // A balance is drawn up to today, whichever day that is.
+  const today = new Date().toLocaleDateString("en-CA", { timeZone: "Asia/Riyadh" });
+  document.querySelectorAll(".zid-plot").forEach((plot) => {
+    const last = plot.querySelector(".zid-plot__ends bdi:last-child");
+    if (last?.textContent === today) {
+      last.textContent = "2026-03-15";
+      plot.querySelector(".zid-plot__path").setAttribute("d", "M0 60H700V20H1000");
+      plot.querySelector(".zid-plot__area").setAttribute("d", "M0 60H700V20H1000V100H0Z");
+    }
+  });
   // How long ago the stage was set depends on how long the drawing takes.
   const since = document.documentElement.lang === "ar" ? "بيانات منذ 3 دقائق" : "As of 3 minutes ago";
   document.querySelector(".zid-age__since")?.replaceChildren(since);
