@@ -223,7 +223,9 @@ def _steps(*, store: Store, zid: Client, pace: pacer.Pacer, applied: list[Line])
     at_once, is_checking, look_at = FEWEST_LINES_AT_ONCE, True, 0.0
     unchecked: BulkAdjustment | None = None
     while True:
-        if waiting and time.monotonic() >= look_at and store.id not in STORES_WITH_MORE.get():
+        is_due = time.monotonic() >= look_at
+        # What others heard does not tell how far this turn has come with its draft.
+        if waiting and is_due and unchecked is None and store.id not in STORES_WITH_MORE.get():
             look_at = time.monotonic() + LOOK_SECONDS
         if not waiting or time.monotonic() >= look_at:
             if unknown := _line_to_look_up(store=store):

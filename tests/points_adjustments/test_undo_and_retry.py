@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 import responses
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from loyaltyadmin.activity.operations import OPERATOR
@@ -14,6 +16,8 @@ from loyaltyadmin.points_adjustments.states import Direction, JobStatus, LineSta
 from loyaltyadmin.stores.models import RateBucket, Store
 from tests.conftest import empty_buckets
 from tests.points_adjustments.conftest import DETAILS, Ledger, make_job
+
+CHECKED = 'SET "balances_checked_at"'
 
 
 def work(store: Store) -> None:
@@ -206,6 +210,24 @@ def test_reading_many_balances_and_running_a_job_take_turns(
     assert undo.balances_checked_at is not None
     assert reads_at == [1, 2, 3]
     assert ledger.adjustments == sent + 3
+
+
+def test_balances_that_are_read_are_not_asked_about_again_while_a_job_runs(
+    ledger: Ledger, store: Store, settings: Any
+) -> None:
+    settings.ZID_RATE_LIMIT_BURST = 1000
+    job = finished_job(store, ledger)
+    turns.STORES_WITH_MORE.get()  # what another turn of this process has just heard
+    operations.undo_bulk_adjustment(by=OPERATOR, job=job, reason_for=lambda reason: "A mistake")
+    other = make_job(store, customers=10)
+
+    with CaptureQueriesContext(connection) as queries:
+        work(store)
+
+    other.refresh_from_db()
+    assert other.status == JobStatus.FINISHED
+    noted = [it for it in queries if it["sql"].startswith("UPDATE") and CHECKED in it["sql"]]
+    assert len(noted) == 1
 
 
 def test_checking_the_balances_sends_nothing(ledger: Ledger, store: Store) -> None:
